@@ -1,0 +1,19 @@
+import type { ServiceLevel } from './service-level.ts';
+import type { LocalText, SettingFields } from './settings.ts';
+
+/** What an application says of itself before any of its code runs. */
+export interface AppManifest {
+  /** id = folder = URL segment = settings key, kebab-case. */
+  id: string;
+  title: LocalText;
+  summary: LocalText;
+  /** Number of the scenario, 1 to 18. */
+  scenario: number;
+  needs: {
+    /** Thing models (their `@type`s) the application reads or acts on. */
+    things: readonly string[];
+    network?: ServiceLevel;
+    roles: readonly string[];
+  };
+  settings: SettingFields;
+}

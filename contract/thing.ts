@@ -1,0 +1,140 @@
+import { type Static, Type } from 'typebox';
+
+/**
+ * W3C Web of Things Thing Description 1.1 (https://www.w3.org/TR/wot-thing-description11/), the part of it that Millrace reads. Whatever
+ * else a description carries is kept and given back unchanged.
+ *
+ * Millrace's own terms, under the prefix of `vocabulary`:
+ * - `millrace:place`       on a thing: its ISA-95 path, "enterprise/site/area/line/cell" (any depth)
+ * - `millrace:decimals`    on a property: digits shown after the point
+ * - `millrace:normal`      on a property: {"min", "max"}, the band of usual operation
+ * - `millrace:jsonPath`    on an MQTT form: where in the payload the value stands ("$.a.b[0]")
+ * - `millrace:timePath`    on an MQTT form: where in the payload the source's time stands
+ * - `millrace:scale`, `millrace:offset`  on a Modbus form: value = raw × scale + offset
+ * - `millrace:connection`  on a thing: id of the connection its forms are reached through, where the address is not enough
+ */
+export interface ThingDescription {
+  '@context': unknown;
+  '@type'?: string | string[];
+  id: string;
+  title: string;
+  titles?: Record<string, string>;
+  description?: string;
+  descriptions?: Record<string, string>;
+  base?: string;
+  security: string | string[];
+  securityDefinitions: Record<string, { scheme: string; [key: string]: unknown }>;
+  properties?: Record<string, PropertyAffordance>;
+  actions?: Record<string, ActionAffordance>;
+  events?: Record<string, EventAffordance>;
+  links?: Link[];
+  forms?: Form[];
+  created?: string;
+  modified?: string;
+  'millrace:place'?: string;
+  'millrace:connection'?: string;
+  [key: string]: unknown;
+}
+
+export interface Form {
+  href: string;
+  contentType?: string;
+  op?: string | string[];
+  [key: string]: unknown;
+}
+
+export interface Link {
+  href: string;
+  rel?: string;
+  type?: string;
+  [key: string]: unknown;
+}
+
+export interface DataSchema {
+  type?: 'boolean' | 'integer' | 'number' | 'string' | 'object' | 'array' | 'null';
+  title?: string;
+  titles?: Record<string, string>;
+  description?: string;
+  descriptions?: Record<string, string>;
+  unit?: string;
+  enum?: unknown[];
+  minimum?: number;
+  maximum?: number;
+  multipleOf?: number;
+  items?: DataSchema | DataSchema[];
+  properties?: Record<string, DataSchema>;
+  'millrace:decimals'?: number;
+  'millrace:normal'?: { min?: number; max?: number };
+  [key: string]: unknown;
+}
+
+export interface PropertyAffordance extends DataSchema {
+  forms?: Form[];
+  observable?: boolean;
+  readOnly?: boolean;
+  writeOnly?: boolean;
+}
+
+export interface ActionAffordance {
+  title?: string;
+  titles?: Record<string, string>;
+  description?: string;
+  descriptions?: Record<string, string>;
+  input?: DataSchema;
+  output?: DataSchema;
+  safe?: boolean;
+  idempotent?: boolean;
+  forms?: Form[];
+  [key: string]: unknown;
+}
+
+export interface EventAffordance {
+  title?: string;
+  titles?: Record<string, string>;
+  data?: DataSchema;
+  forms?: Form[];
+  [key: string]: unknown;
+}
+
+export const vocabulary = { millrace: 'urn:millrace:vocabulary#' } as const;
+
+/** The `@context` Millrace writes into descriptions it makes itself. */
+export const thingContext = ['https://www.w3.org/2022/wot/td/v1.1', vocabulary] as const;
+
+/** Security members for a description that names none of its own. */
+export const noSecurity = {
+  security: 'nosec_sc',
+  securityDefinitions: { nosec_sc: { scheme: 'nosec' } },
+} as const;
+
+/** In the API a description is open: the published JSON Schema is what decides, and says why. */
+export const ApiThingDescription = Type.Object(
+  {
+    id: Type.Optional(Type.String()),
+    title: Type.Optional(Type.String()),
+    properties: Type.Optional(Type.Record(Type.String(), Type.Any())),
+    actions: Type.Optional(Type.Record(Type.String(), Type.Any())),
+    events: Type.Optional(Type.Record(Type.String(), Type.Any())),
+    links: Type.Optional(Type.Array(Type.Any())),
+  },
+  { additionalProperties: true, title: 'ThingDescription' },
+);
+export type ApiThingDescription = Static<typeof ApiThingDescription>;
+
+/** A thing's id as a segment of an MQTT topic: `%`, `/`, `+`, `#` and control characters percent-encoded. */
+export function topicSegment(id: string): string {
+  return id.replace(
+    /[%/+#\u0000-\u001f\u007f]/g,
+    (c) => `%${c.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`,
+  );
+}
+
+/** The id written by {@link topicSegment}; a segment that is not valid percent-encoding is taken as it stands. */
+export function fromTopicSegment(segment: string): string {
+  if (!segment.includes('%')) return segment;
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
+}

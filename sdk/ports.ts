@@ -1,0 +1,83 @@
+import type { Microseconds, Sample, SampleColumns, SeriesId, ThingEvent } from '@millrace/contract';
+
+/** What the samples of a range look like when there are more than were asked for. */
+export interface ReducedSamples {
+  /** Ascending in time. */
+  samples: Sample[];
+  /** False: every sample of the range is in `samples`. */
+  reduced: boolean;
+  /** Width of the spans whose extremes were taken. */
+  spanMicroseconds: number | undefined;
+}
+
+export interface ExportRequest {
+  /** What to call each series in the file. */
+  series: readonly { series: SeriesId; thing: string; property: string }[];
+  from: Microseconds;
+  to: Microseconds;
+  format: 'csv' | 'parquet';
+}
+
+/** Samples and events: columns, time-ordered. The embedded engine and the distributed one both fit behind it. */
+export interface SampleStore {
+  /** Resolves after the rows are durable; rejects if they are not. Rows with the same series and time replace earlier ones. */
+  append(columns: SampleColumns, events: readonly ThingEvent[]): Promise<void>;
+  /**
+   * History of one series, from ≤ time < to, ascending. At most `points` samples: all of them, or the least and greatest (with
+   * their own times and qualities, and bad ones so that gaps stay gaps) of equal spans. No peak is ever lost.
+   */
+  samples(series: SeriesId, from: Microseconds, to: Microseconds, points: number): Promise<ReducedSamples>;
+  /** Latest sample of each series that has one. */
+  latest(series: readonly SeriesId[]): Promise<Map<SeriesId, Sample>>;
+  events(
+    thing: string,
+    name: string | undefined,
+    from: Microseconds,
+    to: Microseconds,
+    limit: number,
+  ): Promise<ThingEvent[]>;
+  /** Streams a file; rejects on the iterator. Bounded memory. */
+  exportSamples(request: ExportRequest): AsyncIterable<Uint8Array>;
+  /** Removes the history of series (their thing was deleted). */
+  forget(series: readonly SeriesId[], thing: string): Promise<void>;
+  /** Days kept per tier; 0 = for ever. */
+  setRetention(days: { raw: number; minute: number; hour: number; events: number }): Promise<void>;
+  /** Writes a consistent copy into an empty folder while running. */
+  backup(folder: string): Promise<void>;
+  /** Resolves if an insert and a query would work now; rejects with why not. */
+  health(): Promise<void>;
+  stats(): Promise<{ rows: number; bytes: number; residentBytes: number }>;
+  close(): Promise<void>;
+}
+
+export type RecordValue =
+  | string
+  | number
+  | boolean
+  | null
+  | Date
+  | readonly RecordValue[]
+  | { readonly [key: string]: unknown };
+
+export interface RecordStatement {
+  sql: string;
+  parameters?: readonly RecordValue[];
+}
+
+/** Records: rows and transactions in PostgreSQL's dialect. */
+export interface RecordStore {
+  query<T = Record<string, unknown>>(sql: string, parameters?: readonly RecordValue[]): Promise<T[]>;
+  /** All or nothing, durable when it resolves. Results in order. */
+  transaction(statements: readonly RecordStatement[]): Promise<Record<string, unknown>[][]>;
+  backup(folder: string): Promise<void>;
+  health(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The live bus: what was accepted, at once, before it is stored. Subscribers must not keep the columns. */
+export interface LiveBus {
+  publish(columns: SampleColumns): void;
+  subscribe(receive: (columns: SampleColumns) => void): () => void;
+  publishEvent(event: ThingEvent): void;
+  subscribeEvents(receive: (event: ThingEvent) => void): () => void;
+}
