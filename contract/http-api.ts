@@ -98,6 +98,9 @@ export const ThingState = Type.Object(
       Type.Literal('stale'),
       Type.Literal('silent'),
     ]),
+    since: Type.Optional(
+      Type.String({ format: 'date-time', description: 'Since when the thing is in this state.' }),
+    ),
     lastSample: Type.Optional(InstantOut),
     properties: Count,
     connection: Type.Optional(Type.String()),
@@ -107,6 +110,17 @@ export const ThingState = Type.Object(
         value: Type.Unknown(),
         quality: Quality,
         reason: Type.String(),
+        time: Type.Optional(InstantOut),
+        since: Type.Optional(
+          Type.String({ format: 'date-time', description: 'Since when the property is abnormal.' }),
+        ),
+        title: Type.Optional(Type.String()),
+        titles: Type.Optional(Type.Record(Type.String(), Type.String())),
+        unit: Type.Optional(Type.String()),
+        decimals: Type.Optional(Count),
+        normal: Type.Optional(
+          Type.Object({ min: Type.Optional(Type.Number()), max: Type.Optional(Type.Number()) }),
+        ),
       }),
       { description: 'Properties outside their normal band or without good quality, at most 8.' },
     ),
