@@ -1,1 +1,3 @@
-export {};
+export * from './child.ts';
+export * from './messages.ts';
+export * from './worker.ts';

@@ -1,0 +1,385 @@
+import { join } from 'node:path';
+import {
+  type Connection,
+  type ConnectionInput,
+  formatInstant,
+  limits,
+  type Proposal,
+  type Settings,
+  type SettingValue,
+  type ThingDescription,
+} from '@millrace/contract';
+import type {
+  Clock,
+  IntakeBatch,
+  LiveBus,
+  Log,
+  RecordStore,
+  SampleStore,
+  TerminalProtocol,
+  ThingRecord,
+} from '@millrace/sdk';
+import type { ConnectionSpec } from '@millrace/sdk/host';
+import { type ConnectionRecord, Connections, connectionMigrations } from './connections.ts';
+import { Credentials, credentialMigrations } from './credentials.ts';
+import { readDescription } from './description.ts';
+import { IntakeDesk } from './intake.ts';
+import { InProcessBus } from './live-bus.ts';
+import { Quarantine, quarantineMigrations } from './quarantine.ts';
+import { Registry, registryMigrations } from './registry.ts';
+import { Sealer } from './sealing.ts';
+import { Supervisor } from './supervisor.ts';
+import { Twin } from './twin.ts';
+
+export { hiddenSecret, SettingsError } from './connections.ts';
+export { DescriptionError, instantiateModel, readDescription } from './description.ts';
+export { IntakeBusy } from './intake.ts';
+export { isUnder, liveValues, placeOf, plantTree, thingState } from './live-state.ts';
+export { ProtocolProblem } from './supervisor.ts';
+export { valueOf } from './twin.ts';
+
+export const iotMigrations = [
+  ...registryMigrations,
+  ...quarantineMigrations,
+  ...connectionMigrations,
+  ...credentialMigrations,
+];
+
+/** Proposals kept; further ones wait until a person has decided on some. */
+const proposalsMax = 1000;
+
+export interface IotOptions {
+  records: RecordStore;
+  samples: SampleStore;
+  protocols: readonly TerminalProtocol[];
+  /** The platform's own listeners: connection id, protocol, title, settings. */
+  listeners: readonly {
+    id: string;
+    protocol: string;
+    title: string;
+    settings: Record<string, SettingValue>;
+  }[];
+  /** `scheme://host:port` under which the platform itself listens: forms that point there need no connection. */
+  ownEndpoints: ReadonlySet<string>;
+  workerEntry: string;
+  folder: string;
+  retentionMicroseconds: number;
+  clock: Clock;
+  log: Log;
+  autoAcceptProposals: () => boolean;
+}
+
+/** The IoT part of the platform: things, credentials, connections, intake and the live state, behind one door. */
+export class Iot {
+  readonly registry: Registry;
+  readonly twin: Twin;
+  readonly bus: LiveBus;
+  readonly intake: IntakeDesk;
+  readonly quarantine: Quarantine;
+  readonly credentials: Credentials;
+  readonly connections: Connections;
+  readonly supervisor: Supervisor;
+  readonly #options: IotOptions;
+  readonly #proposals = new Map<string, { proposal: Proposal; connection: string }>();
+
+  private constructor(
+    options: IotOptions,
+    registry: Registry,
+    credentials: Credentials,
+    connections: Connections,
+  ) {
+    this.#options = options;
+    const { clock, log, samples, records } = options;
+    this.registry = registry;
+    this.credentials = credentials;
+    this.connections = connections;
+    this.twin = new Twin();
+    this.bus = new InProcessBus((error) =>
+      log.error('a subscriber of the live bus threw', { error: String(error) }),
+    );
+    this.quarantine = new Quarantine(records, clock, log);
+    this.intake = new IntakeDesk(registry, this.twin, this.bus, samples, this.quarantine);
+    this.supervisor = new Supervisor({
+      workerEntry: options.workerEntry,
+      folder: join(options.folder, 'connections'),
+      retention: options.retentionMicroseconds,
+      inFlightSamplesMax: limits.inFlightSamplesMax / 4,
+      clock,
+      log,
+      ports: {
+        take: (batch, connection) => this.intake.take(batch, connection),
+        state: (connection, state, problem) => this.connections.setState(connection, state, problem),
+        counters: (connection, counters) => {
+          const record = this.connections.get(connection);
+          if (record !== undefined) record.counters = counters;
+        },
+        proposal: (connection, description, source) => this.#propose(connection, description, source),
+        credentialsUsed: (usernames) => this.credentials.used(usernames),
+        lastStored: (series) => series.map((one) => [one, this.twin.timeOf(one)]),
+        thingsOf: (connection) => this.#recordsFor(connection),
+        credentials: () => this.credentials.records(),
+      },
+    });
+  }
+
+  static async open(options: IotOptions): Promise<Iot> {
+    const { records, clock } = options;
+    const sealer = new Sealer(join(options.folder, 'key'));
+    const registry = await Registry.open(records);
+    const credentials = await Credentials.open(records, clock);
+    const connections = await Connections.open(
+      records,
+      sealer,
+      clock,
+      options.protocols,
+      options.ownEndpoints,
+    );
+    for (const listener of options.listeners)
+      connections.addBuiltIn(listener.id, listener.protocol, listener.title, listener.settings);
+    const iot = new Iot(options, registry, credentials, connections);
+    for (const record of registry.all()) iot.connections.assign(record);
+    return iot;
+  }
+
+  /** Latest values from before; called once, after the store can answer, before terminals are opened. */
+  async restore(): Promise<void> {
+    const all: number[] = [];
+    for (const record of this.registry.all()) all.push(...Object.values(record.series));
+    this.twin.restore(await this.#options.samples.latest(all));
+  }
+
+  /** Opens every connection that is switched on. */
+  start(): void {
+    for (const record of this.connections.all()) if (record.enabled) this.supervisor.open(specOf(record));
+  }
+
+  async stop(): Promise<void> {
+    await this.supervisor.stop();
+    await this.quarantine.flush();
+    await this.credentials.flush();
+  }
+
+  async putThing(description: ThingDescription): Promise<{ record: ThingRecord; created: boolean }> {
+    const result = await this.registry.put(description);
+    await this.#place(result.record);
+    return result;
+  }
+
+  async deleteThing(id: string): Promise<boolean> {
+    const record = this.registry.get(id);
+    if (record === undefined) return false;
+    const usernames = await this.credentials.removeThing(id);
+    const connections = this.connections.forgetThing(id);
+    const series = await this.registry.remove(id);
+    for (const connection of connections) {
+      const protocol = this.connections.get(connection)?.protocol;
+      if (protocol !== undefined) this.supervisor.putThings(protocol, connection, [], [id]);
+    }
+    if (usernames.length > 0) this.supervisor.putCredentials([], usernames);
+    if (series !== undefined) await this.#options.samples.forget(series, id);
+    return true;
+  }
+
+  async createCredentials(thing: string): Promise<{ username: string; password: string }> {
+    const { username, password, record } = await this.credentials.create(thing);
+    this.supervisor.putCredentials([record], []);
+    return { username, password };
+  }
+
+  async deleteCredentials(thing: string, username: string): Promise<boolean> {
+    if (!(await this.credentials.remove(thing, username))) return false;
+    this.supervisor.putCredentials([], [username]);
+    return true;
+  }
+
+  /** Values pushed over HTTP take the same way as any terminal's. */
+  async takePush(batch: IntakeBatch): Promise<void> {
+    await this.intake.take(batch, 'http');
+  }
+
+  async putConnection(id: string | undefined, input: ConnectionInput): Promise<Connection> {
+    const before = id === undefined ? undefined : this.connections.get(id);
+    const chosen = id ?? this.#freshId(input);
+    if (before !== undefined) await this.supervisor.close(before.protocol, before.id);
+    const record = await this.connections.put(chosen, input);
+    for (const thing of [...this.registry.all()]) this.connections.assign(thing);
+    if (record.enabled) {
+      this.connections.setState(record.id, 'connecting', undefined);
+      this.supervisor.open(specOf(record));
+    } else this.connections.setState(record.id, 'stopped', undefined);
+    return this.showConnection(record);
+  }
+
+  async deleteConnection(record: ConnectionRecord): Promise<void> {
+    await this.supervisor.close(record.protocol, record.id);
+    await this.connections.remove(record.id);
+  }
+
+  async restartConnection(record: ConnectionRecord): Promise<void> {
+    await this.supervisor.close(record.protocol, record.id);
+    this.connections.setState(record.id, 'connecting', undefined);
+    this.supervisor.open(specOf(record));
+  }
+
+  showConnection(record: ConnectionRecord): Connection {
+    return this.connections.show(record, this.supervisor.processId(record.protocol));
+  }
+
+  /** Tries settings without saving them. `connection`: an existing one whose secrets stand in for hidden ones, and whose folder is used. */
+  test(protocol: string, settings: Settings, connection: string | undefined): ReturnType<Supervisor['test']> {
+    const before = connection === undefined ? undefined : this.connections.get(connection);
+    const checked = this.connections.checked(protocol, settings, before);
+    return this.supervisor.test(protocol, checked, this.#probeFolder(protocol, before));
+  }
+
+  browse(
+    protocol: string,
+    settings: Settings,
+    connection: string | undefined,
+    node: string | undefined,
+  ): ReturnType<Supervisor['browse']> {
+    const before = connection === undefined ? undefined : this.connections.get(connection);
+    const checked = this.connections.checked(protocol, settings, before);
+    return this.supervisor.browse(protocol, checked, this.#probeFolder(protocol, before), node);
+  }
+
+  invoke(
+    thing: string,
+    action: string,
+    input: unknown,
+  ): Promise<{ state: 'confirmed' | 'refused'; output?: unknown }> {
+    const reached = [...this.connections.connectionsOf(thing)]
+      .map((id) => this.connections.get(id)!)
+      .filter((record) => record !== undefined);
+    const best = reached.find((record) => !record.builtIn) ?? reached[0];
+    if (best === undefined) return Promise.reject(new Error('no connection reaches this thing'));
+    return this.supervisor.invoke(best.protocol, best.id, thing, action, input);
+  }
+
+  proposals(): Proposal[] {
+    return [...this.#proposals.values()].map(({ proposal }) => proposal);
+  }
+
+  async acceptProposal(id: string): Promise<ThingRecord | undefined> {
+    const entry = this.#proposals.get(id);
+    if (entry === undefined) return undefined;
+    const { record } = await this.putThing(readDescription(entry.proposal.description));
+    this.#proposals.delete(id);
+    return record;
+  }
+
+  dismissProposal(id: string): boolean {
+    return this.#proposals.delete(id);
+  }
+
+  #propose(connection: string, description: ThingDescription, source: string): void {
+    let proposed: ThingDescription;
+    try {
+      proposed = readDescription(description);
+    } catch (error) {
+      this.#options.log.warn('a terminal announced a thing that cannot be described', {
+        source,
+        error: (error as Error).message,
+      });
+      return;
+    }
+    const existing = this.registry.get(proposed.id);
+    if (existing !== undefined && !addsProperties(existing.description, proposed)) {
+      this.#proposals.delete(proposed.id);
+      return;
+    }
+    if (existing !== undefined)
+      proposed = {
+        ...existing.description,
+        properties: { ...proposed.properties, ...existing.description.properties },
+      };
+    if (this.#options.autoAcceptProposals()) {
+      void this.putThing(proposed).catch((error: unknown) =>
+        this.#options.log.error('a proposal could not be accepted', { source, error: String(error) }),
+      );
+      return;
+    }
+    if (!this.#proposals.has(proposed.id) && this.#proposals.size >= proposalsMax) return;
+    this.#proposals.set(proposed.id, {
+      connection,
+      proposal: {
+        id: proposed.id,
+        time: formatInstant(this.#options.clock.now()),
+        connection,
+        source,
+        description: proposed,
+        existing: existing !== undefined,
+      },
+    });
+  }
+
+  /** Hands a new or changed thing to the connections that reach it, and opens one where its forms name an endpoint nobody serves. */
+  async #place(record: ThingRecord): Promise<void> {
+    let assigned = this.connections.assign(record);
+    for (const { endpoint, protocol, settings } of assigned.wanted) {
+      try {
+        const made = await this.connections.put(
+          this.#freshId({ protocol: protocol.id, title: endpoint, settings }),
+          {
+            protocol: protocol.id,
+            title: endpoint,
+            settings,
+          },
+        );
+        this.supervisor.open(specOf(made));
+      } catch (error) {
+        this.#options.log.warn('no connection could be made for an endpoint', {
+          endpoint,
+          error: (error as Error).message,
+        });
+      }
+    }
+    if (assigned.wanted.length > 0) assigned = this.connections.assign(record);
+    for (const id of assigned.connections) {
+      const connection = this.connections.get(id);
+      if (connection !== undefined) this.supervisor.putThings(connection.protocol, id, [record], []);
+    }
+    for (const id of assigned.left) {
+      const connection = this.connections.get(id);
+      if (connection !== undefined) this.supervisor.putThings(connection.protocol, id, [], [record.id]);
+    }
+  }
+
+  #recordsFor(connection: string): ThingRecord[] {
+    const listener =
+      this.connections.protocol(this.connections.get(connection)?.protocol ?? '')?.direction === 'listener';
+    if (listener) return [...this.registry.all()];
+    return [...this.connections.thingsOf(connection)].flatMap((id) => this.registry.get(id) ?? []);
+  }
+
+  #freshId(input: ConnectionInput): string {
+    const base =
+      (input.id ?? input.title ?? input.protocol)
+        .toLowerCase()
+        .replace(/[^a-z0-9]+/g, '-')
+        .replace(/^-+|-+$/g, '')
+        .slice(0, 60) || input.protocol;
+    let id = base;
+    for (let n = 2; this.connections.get(id) !== undefined; n++) id = `${base}-${n}`;
+    return id;
+  }
+
+  #probeFolder(protocol: string, connection: ConnectionRecord | undefined): string {
+    return join(this.#options.folder, 'connections', connection?.id ?? `probe-${protocol}`);
+  }
+}
+
+function specOf(record: ConnectionRecord): ConnectionSpec {
+  return {
+    id: record.id,
+    protocol: record.protocol,
+    title: record.title,
+    startup: record.startup,
+    settings: record.settings,
+  };
+}
+
+function addsProperties(existing: ThingDescription, proposed: ThingDescription): boolean {
+  const known = existing.properties ?? {};
+  return Object.keys(proposed.properties ?? {}).some((name) => !Object.hasOwn(known, name));
+}
