@@ -21,6 +21,7 @@ export const status = {
   badNotReadable: 0x803a0000,
   badOutOfRange: 0x803c0000,
   badNotSupported: 0x803d0000,
+  badConfigurationError: 0x80890000,
   badNotConnected: 0x808a0000,
   badDeviceFailure: 0x808b0000,
   badSensorFailure: 0x808c0000,

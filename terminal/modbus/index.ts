@@ -1,0 +1,4 @@
+import { modbus } from './protocol.ts';
+
+export const protocols = [modbus];
+export { modbus };

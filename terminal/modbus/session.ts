@@ -1,0 +1,617 @@
+import type { ConnectionProblem, Microseconds } from '@millrace/contract';
+import { status } from '@millrace/contract';
+import { type TerminalContext, TerminalError, type TerminalSession } from '@millrace/sdk';
+import { Link, LinkError, type Outcome } from './link.ts';
+import { type Block, cutKey, cutOf, planBlocks } from './plan.ts';
+import {
+  badRepeatMicroseconds,
+  type PointProblem,
+  type PolledPoint,
+  pointsOf,
+  pointText,
+  writeBad,
+  writeValue,
+} from './point.ts';
+import {
+  exceptionStatus,
+  formsProblem,
+  isDivisible,
+  isSilence,
+  refusedPointsProblem,
+  silenceProblem,
+  silentUnitsProblem,
+} from './problem.ts';
+import { type ModbusSettings, readSettings } from './settings.ts';
+
+/** Timeouts in a row after which a unit that used to answer is silent. */
+export const silentAfterTimeouts = 2;
+/** Silent units are asked again after this time, doubled each time up to the maximum. */
+export const probeMillisecondsMin = 2000;
+export const probeMillisecondsMax = 60_000;
+/** Asking a silent unit may keep the others waiting for this long. */
+export const probeHoldMilliseconds = 250;
+/** Time between two such questions while other units are answering. */
+export const probeSpacingMilliseconds = 2500;
+/** Refused addresses tried again in one poll of a unit. */
+export const refusedRetriesPerPollMax = 2;
+/** Time `open` waits for the first unit to answer. */
+export const firstAnswerMilliseconds = 10_000;
+const houseKeepingMilliseconds = 1000;
+
+interface Unit {
+  id: number;
+  heard: boolean;
+  silent: boolean;
+  timeoutsInARow: number;
+  /** Slowest answer lately, in milliseconds; decays. */
+  slowest: number;
+  probeAt: Microseconds;
+  probeMilliseconds: number;
+  /** Whether it was silence itself, or a gateway saying so; the latter shows that the connection is sound. */
+  silentBy: 'timeout' | 'gateway';
+  /** Quality of its points while it is silent. */
+  silentStatus: number;
+}
+
+/** Points of one unit that are polled together. */
+interface Job {
+  unit: Unit;
+  milliseconds: number;
+  timeoutMilliseconds: number;
+  points: PolledPoint[];
+  blocks: Block<PolledPoint>[];
+  /** Points that the device refuses one by one. */
+  refused: PolledPoint[];
+  running: boolean;
+  /** The poll that `open` starts is outside the grid and must not count as a missed one. */
+  offGrid: boolean;
+}
+
+/** Jobs of one interval fire together, at whole multiples of it since the epoch. */
+interface Grid {
+  milliseconds: number;
+  jobs: Job[];
+  tick: number;
+  cancel(): void;
+}
+
+/** Connection id → when its points were last written as not connected, so that a dead device is written once a minute. */
+const unreachableAt = new Map<string, Microseconds>();
+
+/** Opens towards one device or gateway and polls what things describe until closed or lost. */
+export class ModbusSession implements TerminalSession {
+  readonly #context: TerminalContext;
+  readonly #settings: ModbusSettings;
+  readonly #link: Link;
+  readonly #units = new Map<number, Unit>();
+  readonly #points = new Map<string, PolledPoint[]>();
+  readonly #problems = new Map<string, PointProblem[]>();
+  /** Learned: where a device refuses to be read across. */
+  readonly #cuts = new Map<string, Set<number>>();
+  #grids: Grid[] = [];
+  #cancelHouseKeeping: () => void = () => {};
+  #probing = false;
+  #probedAt: Microseconds = 0;
+  #lagMax = 0;
+  #ended = false;
+  #opened = false;
+  #reported = '';
+  /** Why the connection broke before `open` was through. */
+  #failure: ConnectionProblem | undefined;
+  #onHeard: (() => void) | undefined;
+
+  constructor(context: TerminalContext) {
+    this.#context = context;
+    this.#settings = readSettings(context.settings);
+    this.#link = new Link({
+      host: this.#settings.host,
+      port: this.#settings.port,
+      connectMilliseconds: this.#settings.connectMilliseconds,
+      inFlight: this.#settings.inFlight,
+      pauseMilliseconds: this.#settings.pauseMilliseconds,
+      clock: context.clock,
+      count: (name, by) => context.count(name, by),
+    });
+  }
+
+  async open(): Promise<this> {
+    const { clock, signal } = this.#context;
+    for (const id of this.#context.things.keys()) this.#take(id);
+    this.#plan();
+    try {
+      await this.#link.connect(signal);
+    } catch (error) {
+      this.#end();
+      this.#writeUnreachable();
+      if (error instanceof LinkError) throw terminalError(error.problem);
+      throw error;
+    }
+    this.#link.onGone((problem) => this.#lose(problem));
+    const first = await this.#firstAnswer();
+    if (first !== undefined) {
+      this.#end();
+      this.#writeUnreachable();
+      throw terminalError(first);
+    }
+    unreachableAt.delete(this.#context.connection.id);
+    this.#opened = true;
+    this.#writeProblems(this.#problems.keys());
+    this.#context.onThingsChanged((ids) => this.#thingsChanged(ids));
+    for (const grid of this.#grids) this.#startGrid(grid);
+    this.#keepHouse();
+    // After `open` has resolved: the host then takes the state as connected.
+    clock.after(0, () => this.#assess());
+    return this;
+  }
+
+  close(): Promise<void> {
+    this.#end();
+    return Promise.resolve();
+  }
+
+  /** Polls everything once; resolves at the first answer, with a problem if there is none. */
+  async #firstAnswer(): Promise<ConnectionProblem | undefined> {
+    const jobs = this.#grids.flatMap((grid) => grid.jobs);
+    if (jobs.length === 0) return undefined;
+    let cancel = (): void => {};
+    let heard = (): void => {};
+    const answered = new Promise<void>((resolve) => {
+      heard = resolve;
+    });
+    this.#onHeard = heard;
+    const timeUp = new Promise<void>((resolve) => {
+      cancel = this.#context.clock.after(
+        Math.max(firstAnswerMilliseconds, 2 * this.#settings.timeoutMilliseconds),
+        resolve,
+      );
+    });
+    const now = this.#context.clock.now();
+    const all = Promise.all(
+      jobs.map((job) => {
+        job.offGrid = true;
+        return this.#run(job, now);
+      }),
+    );
+    await Promise.race([answered, all, timeUp]);
+    cancel();
+    this.#onHeard = undefined;
+    const units = [...this.#units.values()];
+    if (this.#failure !== undefined) return this.#failure;
+    if (units.some((unit) => unit.heard || unit.silentBy === 'gateway')) return undefined;
+    return silenceProblem(
+      units.map((unit) => unit.id).sort((a, b) => a - b),
+      this.#settings,
+    );
+  }
+
+  /** Reads a thing's description anew. */
+  #take(id: string): void {
+    for (const polled of this.#points.get(id) ?? []) polled.active = false;
+    this.#points.delete(id);
+    this.#problems.delete(id);
+    const thing = this.#context.things.get(id);
+    if (thing === undefined) return;
+    const { points, problems } = pointsOf(thing, this.#context.connection.id, this.#settings);
+    if (points.length > 0) this.#points.set(id, points);
+    if (problems.length > 0) this.#problems.set(id, problems);
+  }
+
+  /** Puts forms that cannot be read where a person sees them: in quarantine, and as a bad sample of the property. */
+  #writeProblems(ids: Iterable<string>): void {
+    const batch = this.#context.intake.batch;
+    const now = this.#context.clock.now();
+    for (const id of ids) {
+      for (const { point, form, message, at } of this.#problems.get(id) ?? []) {
+        const detail = `form of "${point.name}": ${message.en}`;
+        batch.reject({ thing: id, source: form, reason: 'unsupported', detail, excerpt: at, count: 1 });
+        batch.add(point, null, undefined, now, status.badConfigurationError, form);
+      }
+    }
+  }
+
+  #thingsChanged(ids: readonly string[]): void {
+    if (this.#ended) return;
+    for (const id of ids) this.#take(id);
+    this.#writeProblems(ids);
+    for (const grid of this.#grids) grid.cancel();
+    this.#plan();
+    for (const grid of this.#grids) this.#startGrid(grid);
+    this.#assess();
+  }
+
+  /** Groups points by unit and interval. Units keep what is known of them. */
+  #plan(): void {
+    const grids = new Map<number, Map<number, PolledPoint[]>>();
+    const seen = new Set<number>();
+    for (const points of this.#points.values()) {
+      for (const polled of points) {
+        seen.add(polled.unit);
+        let grid = grids.get(polled.pollMilliseconds);
+        if (grid === undefined) grids.set(polled.pollMilliseconds, (grid = new Map()));
+        const list = grid.get(polled.unit);
+        if (list === undefined) grid.set(polled.unit, [polled]);
+        else list.push(polled);
+      }
+    }
+    for (const id of this.#units.keys()) if (!seen.has(id)) this.#units.delete(id);
+    const old = this.#grids;
+    this.#grids = [...grids].map(([milliseconds, units]) => {
+      const before = old.find((grid) => grid.milliseconds === milliseconds);
+      return {
+        milliseconds,
+        tick: before?.tick ?? Math.floor(this.#context.clock.now() / 1000 / milliseconds),
+        cancel: () => {},
+        jobs: [...units].map(([id, points]): Job => {
+          const job: Job = {
+            unit: this.#unit(id),
+            milliseconds,
+            timeoutMilliseconds: Math.max(...points.map((polled) => polled.timeoutMilliseconds)),
+            points,
+            blocks: [],
+            refused: [],
+            running: false,
+            offGrid: false,
+          };
+          this.#planJob(job);
+          return job;
+        }),
+      };
+    });
+    this.#context.gauge('units', this.#units.size);
+  }
+
+  #planJob(job: Job): void {
+    job.refused = job.points.filter((polled) => polled.refusedUntil !== undefined);
+    job.blocks = planBlocks(
+      job.points.filter((polled) => polled.refusedUntil === undefined),
+      this.#settings,
+      this.#cuts,
+    );
+  }
+
+  #unit(id: number): Unit {
+    let unit = this.#units.get(id);
+    if (unit === undefined) {
+      unit = {
+        id,
+        heard: false,
+        silent: false,
+        timeoutsInARow: 0,
+        slowest: 0,
+        probeAt: 0,
+        probeMilliseconds: probeMillisecondsMin,
+        silentBy: 'timeout',
+        silentStatus: status.badTimeout,
+      };
+      this.#units.set(id, unit);
+    }
+    return unit;
+  }
+
+  #startGrid(grid: Grid): void {
+    const { clock } = this.#context;
+    const step = grid.milliseconds * 1000;
+    const now = clock.now();
+    const planned = Math.floor(now / step) + 1;
+    grid.cancel = clock.after(Math.max(1, Math.ceil((planned * step - now) / 1000)), () => {
+      // A timer may fire a little early by the wall clock, and late by any amount.
+      const tick = Math.max(planned, Math.floor(clock.now() / step));
+      const missed = tick - grid.tick - 1;
+      // A clock that was set back counts nothing as missed.
+      if (missed > 0 && grid.jobs.length > 0) this.#context.count('missedPolls', missed * grid.jobs.length);
+      grid.tick = tick;
+      this.#startGrid(grid);
+      this.#tick(grid, tick * step);
+    });
+  }
+
+  #tick(grid: Grid, due: Microseconds): void {
+    const context = this.#context;
+    if (context.intake.congested) {
+      // Nothing is asked that could not be stored; the device keeps its values.
+      context.count('missedPolls', grid.jobs.length);
+      context.count('congestedPolls', grid.jobs.length);
+      return;
+    }
+    for (const job of grid.jobs) {
+      if (job.unit.silent) {
+        this.#writeBad(job.points, job.unit.silentStatus);
+        continue;
+      }
+      if (job.running) {
+        if (!job.offGrid) context.count('missedPolls', 1);
+        continue;
+      }
+      void this.#run(job, due);
+    }
+  }
+
+  /** Reads all blocks of a job, as many at once as the connection allows. Never rejects. */
+  async #run(job: Job, due: Microseconds): Promise<void> {
+    job.running = true;
+    const now = this.#context.clock.now();
+    const work: Block<PolledPoint>[] = [...job.blocks, ...this.#refusedDue(job, now)];
+    let stopped = false;
+    const lane = async (): Promise<void> => {
+      for (let block = work.shift(); block !== undefined && !this.#ended; block = work.shift()) {
+        if (stopped) {
+          // The unit has just not answered: asking for the rest would only keep the others waiting.
+          this.#writeBad(block.spans, job.unit.silentStatus);
+          continue;
+        }
+        const sent = this.#context.clock.now();
+        const outcome = await this.#read(job, block);
+        if (this.#ended || outcome.kind === 'closed') return;
+        if (!this.#apply(job, block, outcome, sent, due, work)) stopped = true;
+      }
+    };
+    const lanes = Math.min(this.#settings.inFlight, Math.max(1, work.length));
+    try {
+      await Promise.all(Array.from({ length: lanes }, lane));
+    } catch (error) {
+      this.#context.log.error('a poll broke off', { error: String((error as Error).stack) });
+    }
+    job.running = false;
+    job.offGrid = false;
+  }
+
+  /** Refused points whose time has come, each as a request of its own; a few at a time. */
+  #refusedDue(job: Job, now: Microseconds): Block<PolledPoint>[] {
+    const due: Block<PolledPoint>[] = [];
+    for (const polled of job.refused) {
+      if (due.length === refusedRetriesPerPollMax) break;
+      if (polled.refusedUntil === undefined || now < polled.refusedUntil) continue;
+      polled.refusedUntil = now + badRepeatMicroseconds;
+      const { unit, entity, start, length } = polled;
+      due.push({ unit, entity, start, length, spans: [polled] });
+    }
+    return due;
+  }
+
+  #read(job: Job, block: Block<PolledPoint>): Promise<Outcome> {
+    const { unit } = job;
+    const trusted = unit.heard && unit.timeoutsInARow === 0;
+    const hold = trusted ? Math.max(probeHoldMilliseconds, 4 * unit.slowest) : probeHoldMilliseconds;
+    return this.#link.read(
+      block.unit,
+      block.entity,
+      block.start,
+      block.length,
+      job.timeoutMilliseconds,
+      hold,
+    );
+  }
+
+  /** Takes one outcome. False: the unit does not answer, the rest of the job is not asked. */
+  #apply(
+    job: Job,
+    block: Block<PolledPoint>,
+    outcome: Exclude<Outcome, { kind: 'closed' }>,
+    sent: Microseconds,
+    due: Microseconds,
+    work: Block<PolledPoint>[],
+  ): boolean {
+    const context = this.#context;
+    context.count('reads', 1);
+    switch (outcome.kind) {
+      case 'timeout':
+        context.count('readErrors', 1);
+        context.count('timeouts', 1);
+        this.#unitTimedOut(job.unit, 'timeout', status.badTimeout);
+        this.#writeBad(block.spans, status.badTimeout);
+        return false;
+      case 'malformed':
+        context.count('readErrors', 1);
+        this.#unitHeard(job.unit);
+        this.#writeBad(block.spans, status.badCommunicationError);
+        return true;
+      case 'exception':
+        context.count('readErrors', 1);
+        context.count('exceptions', 1);
+        return this.#refused(job, block, outcome.code, work);
+      case 'data': {
+        const milliseconds = (outcome.at - sent) / 1000;
+        job.unit.slowest = Math.max(milliseconds, job.unit.slowest * 0.98);
+        this.#unitHeard(job.unit);
+        this.#lagMax = Math.max(this.#lagMax, (outcome.at - due) / 1000);
+        const batch = context.intake.batch;
+        for (const polled of block.spans) {
+          if (!polled.active) continue;
+          if (polled.refusedUntil !== undefined) this.#accepted(job, polled);
+          writeValue(polled, polled.decode(outcome.data, block.start), outcome.at, batch);
+        }
+        return true;
+      }
+    }
+  }
+
+  #refused(job: Job, block: Block<PolledPoint>, code: number, work: Block<PolledPoint>[]): boolean {
+    if (isSilence(code)) {
+      // The gateway answers, so the link is sound; the unit behind it is treated as silent.
+      this.#unitTimedOut(job.unit, 'gateway', exceptionStatus(code));
+      this.#writeBad(block.spans, exceptionStatus(code));
+      this.#onHeard?.();
+      return false;
+    }
+    this.#unitHeard(job.unit);
+    const cut = isDivisible(code) ? cutOf(block) : undefined;
+    if (cut !== undefined) {
+      const key = cutKey(block.unit, block.entity);
+      let cuts = this.#cuts.get(key);
+      if (cuts === undefined) this.#cuts.set(key, (cuts = new Set()));
+      cuts.add(cut);
+      this.#context.count('splits', 1);
+      work.unshift(...planBlocks(block.spans, this.#settings, this.#cuts));
+      this.#planJob(job);
+      return true;
+    }
+    const now = this.#context.clock.now();
+    if (isDivisible(code)) {
+      for (const polled of block.spans) {
+        polled.refusedUntil = now + badRepeatMicroseconds;
+        polled.refusedCode = code;
+      }
+      this.#planJob(job);
+      this.#assess();
+    }
+    this.#writeBad(block.spans, exceptionStatus(code));
+    return true;
+  }
+
+  /** A refused address answers now: what was learned about its neighbours may be out of date, too. */
+  #accepted(job: Job, polled: PolledPoint): void {
+    polled.refusedUntil = undefined;
+    this.#cuts.delete(cutKey(polled.unit, polled.entity));
+    this.#planJob(job);
+    this.#assess();
+  }
+
+  #unitHeard(unit: Unit): void {
+    this.#onHeard?.();
+    unit.timeoutsInARow = 0;
+    unit.probeMilliseconds = probeMillisecondsMin;
+    unit.heard = true;
+    if (unit.silent) {
+      unit.silent = false;
+      this.#assess();
+    }
+  }
+
+  #unitTimedOut(unit: Unit, by: Unit['silentBy'], code: number): void {
+    unit.timeoutsInARow++;
+    unit.silentBy = by;
+    unit.silentStatus = code;
+    if (!unit.silent && unit.heard && unit.timeoutsInARow < silentAfterTimeouts) return;
+    if (!unit.silent) {
+      unit.silent = true;
+      unit.probeMilliseconds = probeMillisecondsMin;
+      unit.probeAt = this.#context.clock.now() + unit.probeMilliseconds * 1000;
+    }
+    this.#assess();
+  }
+
+  #writeBad(points: readonly PolledPoint[], code: number): void {
+    const now = this.#context.clock.now();
+    const batch = this.#context.intake.batch;
+    for (const polled of points) if (polled.active) writeBad(polled, code, now, batch);
+  }
+
+  #keepHouse(): void {
+    this.#cancelHouseKeeping = this.#context.clock.after(houseKeepingMilliseconds, () => {
+      if (this.#ended) return;
+      this.#context.gauge('lagMilliseconds', Math.round(this.#lagMax));
+      this.#lagMax = 0;
+      this.#probe();
+      this.#keepHouse();
+    });
+  }
+
+  /** Asks one silent unit whether it is back: seldom, and without keeping the others waiting for long. */
+  #probe(): void {
+    if (this.#probing || this.#context.intake.congested) return;
+    const now = this.#context.clock.now();
+    if (now - this.#probedAt < probeSpacingMilliseconds * 1000) return;
+    let next: Unit | undefined;
+    for (const unit of this.#units.values()) {
+      if (unit.silent && unit.probeAt <= now && (next === undefined || unit.probeAt < next.probeAt))
+        next = unit;
+    }
+    if (next === undefined) return;
+    const unit = next;
+    const job = this.#grids.flatMap((grid) => grid.jobs).find((candidate) => candidate.unit === unit);
+    if (job === undefined || job.running) return;
+    this.#probing = true;
+    this.#probedAt = now;
+    unit.probeMilliseconds = Math.min(unit.probeMilliseconds * 2, probeMillisecondsMax);
+    unit.probeAt = now + unit.probeMilliseconds * 1000;
+    void this.#run(job, now).then(() => {
+      this.#probing = false;
+    });
+  }
+
+  /** Compares what is wrong with what was last said, and says what is new. */
+  #assess(): void {
+    if (this.#ended || !this.#opened) return;
+    const silent = [...this.#units.values()].filter((unit) => unit.silent);
+    this.#context.gauge('unitsSilent', silent.length);
+    if (
+      silent.length > 0 &&
+      silent.length === this.#units.size &&
+      silent.every((unit) => unit.silentBy === 'timeout')
+    ) {
+      this.#lose(
+        silenceProblem(
+          silent.map((unit) => unit.id).sort((a, b) => a - b),
+          this.#settings,
+        ),
+      );
+      return;
+    }
+    const problem = this.#problem(silent);
+    const text = problem === undefined ? '' : `${problem.code} ${problem.what.en}`;
+    if (text === this.#reported) return;
+    this.#reported = text;
+    if (problem === undefined) this.#context.report('connected');
+    else this.#context.report('degraded', problem);
+  }
+
+  #problem(silent: readonly Unit[]): ConnectionProblem | undefined {
+    if (silent.length > 0) {
+      return silentUnitsProblem(
+        silent.map((unit) => unit.id).sort((a, b) => a - b),
+        this.#units.size,
+      );
+    }
+    const forms = [...this.#problems.values()].flat();
+    const form = forms[0];
+    if (form !== undefined)
+      return formsProblem(forms.length, form.point.thing, form.point.name, form.message);
+    const refused = [...this.#points.values()].flat().filter((polled) => polled.refusedUntil !== undefined);
+    const one = refused[0];
+    return one === undefined
+      ? undefined
+      : refusedPointsProblem(refused.length, pointText(one), one.refusedCode);
+  }
+
+  #lose(problem: ConnectionProblem): void {
+    if (this.#ended) return;
+    if (!this.#opened) {
+      // `open` is still waiting for a first answer and says it itself.
+      this.#failure = problem;
+      this.#end();
+      return;
+    }
+    this.#end();
+    this.#writeUnreachable();
+    this.#context.lost(problem);
+  }
+
+  /** Each point says that it is not connected; not more often than once a minute however often it is tried. */
+  #writeUnreachable(): void {
+    const { clock, intake, connection } = this.#context;
+    const now = clock.now();
+    const last = unreachableAt.get(connection.id);
+    if (last !== undefined && now >= last && now - last < badRepeatMicroseconds) return;
+    unreachableAt.set(connection.id, now);
+    const batch = intake.batch;
+    for (const points of this.#points.values()) {
+      for (const polled of points) writeBad(polled, status.badNotConnected, now, batch);
+    }
+  }
+
+  #end(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#cancelHouseKeeping();
+    for (const grid of this.#grids) grid.cancel();
+    this.#link.close();
+  }
+}
+
+function terminalError(problem: ConnectionProblem): TerminalError {
+  const { kind, code, what, remedy, detail, field } = problem;
+  return new TerminalError(kind, code, what, remedy, {
+    ...(detail === undefined ? {} : { detail }),
+    ...(field === undefined ? {} : { field }),
+  });
+}
