@@ -25,6 +25,7 @@ import { Credentials, credentialMigrations } from './credentials.ts';
 import { readDescription } from './description.ts';
 import { IntakeDesk } from './intake.ts';
 import { InProcessBus } from './live-bus.ts';
+import { LiveStates } from './live-state.ts';
 import { Quarantine, quarantineMigrations } from './quarantine.ts';
 import { Registry, registryMigrations } from './registry.ts';
 import { Sealer } from './sealing.ts';
@@ -34,9 +35,9 @@ import { Twin } from './twin.ts';
 export { hiddenSecret, SettingsError } from './connections.ts';
 export { DescriptionError, instantiateModel, readDescription } from './description.ts';
 export { IntakeBusy } from './intake.ts';
-export { isUnder, liveValues, placeOf, plantTree, thingState } from './live-state.ts';
+export { isUnder, liveValues, placeOf } from './live-state.ts';
 export { ProtocolProblem } from './supervisor.ts';
-export { valueOf } from './twin.ts';
+export { rowValue } from './twin.ts';
 
 export const iotMigrations = [
   ...registryMigrations,
@@ -74,6 +75,7 @@ export class Iot {
   readonly registry: Registry;
   readonly twin: Twin;
   readonly bus: LiveBus;
+  readonly states: LiveStates;
   readonly intake: IntakeDesk;
   readonly quarantine: Quarantine;
   readonly credentials: Credentials;
@@ -94,6 +96,7 @@ export class Iot {
     this.credentials = credentials;
     this.connections = connections;
     this.twin = new Twin();
+    this.states = new LiveStates(registry, this.twin, clock);
     this.bus = new InProcessBus((error) =>
       log.error('a subscriber of the live bus threw', { error: String(error) }),
     );

@@ -36,77 +36,142 @@ export function liveValues(record: ThingRecord, twin: Twin): LiveValue[] {
   });
 }
 
-/** How a thing is now: the worst quality among its latest values, stale if it has gone quiet, silent if it never spoke. */
-export function thingState(
-  record: ThingRecord,
-  twin: Twin,
-  clock: Clock,
-  connection: string | undefined,
-): ThingState {
-  const now = clock.now();
-  let newest = Number.NEGATIVE_INFINITY;
-  let interval = Number.POSITIVE_INFINITY;
-  let worst = 0;
-  const abnormal: ThingState['abnormal'] = [];
-  const properties = Object.entries(record.description.properties ?? {});
-  for (const [property, schema] of properties) {
-    const series = record.series[property];
-    if (series === undefined) continue;
-    const time = twin.timeOf(series);
-    if (time === Number.NEGATIVE_INFINITY) continue;
-    newest = Math.max(newest, twin.receivedOf(series));
-    const usual = twin.intervalOf(series);
-    if (usual > 0) interval = Math.min(interval, usual);
-    const code = twin.statusOf(series);
-    const quality = qualityClass(code);
-    if (quality !== 'good') worst = Math.max(worst, quality === 'bad' ? 2 : 1);
-    const normal = schema['millrace:normal'];
-    const number = twin.numberOf(series);
-    const outside =
-      normal !== undefined &&
-      quality === 'good' &&
-      ((normal.min !== undefined && number < normal.min) ||
-        (normal.max !== undefined && number > normal.max));
-    if ((quality !== 'good' || outside) && abnormal.length < abnormalMax) {
-      const latest = twin.latest(series, schema.type === 'boolean');
+/** How every thing is now, and since when. */
+export class LiveStates {
+  readonly #registry: Registry;
+  readonly #twin: Twin;
+  readonly #clock: Clock;
+  readonly #states = new Map<string, { state: ThingState['state']; since: number }>();
+  readonly #abnormal = new Map<number, number>();
+
+  constructor(registry: Registry, twin: Twin, clock: Clock) {
+    this.#registry = registry;
+    this.#twin = twin;
+    this.#clock = clock;
+    registry.onChange((change) => {
+      for (const { id, series } of change.removed) {
+        this.#states.delete(id);
+        for (const one of series) this.#abnormal.delete(one);
+      }
+    });
+  }
+
+  /** Looks at every thing, so that "since when" is right even while nobody watches. */
+  tick(): void {
+    for (const record of this.#registry.all()) this.of(record, undefined);
+  }
+
+  /**
+   * The state of a thing is the worst quality among its latest values, stale if it has gone quiet, silent if it never spoke. Properties outside
+   * their normal band or without good quality are listed.
+   */
+  of(record: ThingRecord, connection: string | undefined): ThingState {
+    const twin = this.#twin;
+    const now = this.#clock.now();
+    let newest = Number.NEGATIVE_INFINITY;
+    let interval = Number.POSITIVE_INFINITY;
+    let worst = 0;
+    const abnormal: ThingState['abnormal'] = [];
+    const properties = Object.entries(record.description.properties ?? {});
+    for (const [property, schema] of properties) {
+      const series = record.series[property];
+      if (series === undefined) continue;
+      const time = twin.timeOf(series);
+      if (time === Number.NEGATIVE_INFINITY) continue;
+      newest = Math.max(newest, twin.receivedOf(series));
+      const usual = twin.intervalOf(series);
+      if (usual > 0) interval = Math.min(interval, usual);
+      const code = twin.statusOf(series);
+      const quality = qualityClass(code);
+      if (quality !== 'good') worst = Math.max(worst, quality === 'bad' ? 2 : 1);
+      const normal = schema['millrace:normal'];
+      const number = twin.numberOf(series);
+      const above = quality === 'good' && normal?.max !== undefined && number > normal.max;
+      const below = quality === 'good' && normal?.min !== undefined && number < normal.min;
+      if (quality === 'good' && !above && !below) {
+        this.#abnormal.delete(series);
+        continue;
+      }
+      let since = this.#abnormal.get(series);
+      if (since === undefined) {
+        since = time;
+        this.#abnormal.set(series, since);
+      }
+      if (abnormal.length >= abnormalMax) continue;
       abnormal.push({
         property,
-        value: latest?.value ?? null,
+        value: twin.latest(series, schema.type === 'boolean')?.value ?? null,
         quality,
-        reason: outside
-          ? normal?.max !== undefined && number > normal.max
-            ? 'above-normal'
-            : 'below-normal'
-          : statusName(code),
+        reason: above ? 'above-normal' : below ? 'below-normal' : statusName(code),
+        time: formatInstant(time),
+        since: formatInstant(since),
+        ...(schema.title === undefined ? {} : { title: schema.title }),
+        ...(schema.titles === undefined ? {} : { titles: schema.titles }),
+        ...(schema.unit === undefined ? {} : { unit: schema.unit }),
+        ...(schema['millrace:decimals'] === undefined ? {} : { decimals: schema['millrace:decimals'] }),
+        ...(normal === undefined ? {} : { normal }),
       });
     }
+    const patience = Math.min(
+      staleCeilingMicroseconds,
+      Math.max(staleFloorMicroseconds, (Number.isFinite(interval) ? interval : 0) * staleIntervals),
+    );
+    const silent = newest === Number.NEGATIVE_INFINITY;
+    const state = silent
+      ? 'silent'
+      : now - newest > patience
+        ? 'stale'
+        : worst === 2
+          ? 'bad'
+          : worst === 1
+            ? 'uncertain'
+            : 'good';
+    let known = this.#states.get(record.id);
+    if (known?.state !== state) {
+      known = { state, since: state === 'stale' ? newest + patience : now };
+      this.#states.set(record.id, known);
+    }
+    return {
+      id: record.id,
+      title: record.description.title,
+      ...(record.description.titles === undefined ? {} : { titles: record.description.titles }),
+      place: placeOf(record),
+      types: [record.description['@type'] ?? []].flat(),
+      state,
+      since: formatInstant(known.since),
+      ...(silent ? {} : { lastSample: formatInstant(newest) }),
+      properties: properties.length,
+      ...(connection === undefined ? {} : { connection }),
+      abnormal,
+    };
   }
-  const patience = Math.min(
-    staleCeilingMicroseconds,
-    Math.max(staleFloorMicroseconds, (Number.isFinite(interval) ? interval : 0) * staleIntervals),
-  );
-  const types = [record.description['@type'] ?? []].flat();
-  return {
-    id: record.id,
-    title: record.description.title,
-    ...(record.description.titles === undefined ? {} : { titles: record.description.titles }),
-    place: placeOf(record),
-    types,
-    state:
-      newest === Number.NEGATIVE_INFINITY
-        ? 'silent'
-        : now - newest > patience
-          ? 'stale'
-          : worst === 2
-            ? 'bad'
-            : worst === 1
-              ? 'uncertain'
-              : 'good',
-    ...(newest === Number.NEGATIVE_INFINITY ? {} : { lastSample: formatInstant(newest) }),
-    properties: properties.length,
-    ...(connection === undefined ? {} : { connection }),
-    abnormal,
-  };
+
+  /** The ISA-95 tree that the things' places span; every node counts the things at and below it by state. */
+  tree(): PlantNode[] {
+    const nodes = new Map<string, PlantNode>();
+    for (const record of this.#registry.all()) {
+      const { state } = this.of(record, undefined);
+      const place = placeOf(record);
+      const parts = place === '' ? [] : place.split('/');
+      for (let depth = 0; depth <= parts.length; depth++) {
+        const path = parts.slice(0, depth).join('/');
+        let node = nodes.get(path);
+        if (node === undefined) {
+          node = {
+            path,
+            name: parts[depth - 1] ?? '',
+            level: depth === 0 ? 'root' : (levels[depth - 1] ?? 'unit'),
+            things: 0,
+            states: {},
+          };
+          nodes.set(path, node);
+        }
+        node.things++;
+        node.states[state] = (node.states[state] ?? 0) + 1;
+      }
+    }
+    return [...nodes.values()].sort((a, b) => a.path.localeCompare(b.path, 'en', { numeric: true }));
+  }
 }
 
 export function placeOf(record: ThingRecord): string {
@@ -115,31 +180,4 @@ export function placeOf(record: ThingRecord): string {
 
 export function isUnder(place: string, root: string): boolean {
   return root === '' || place === root || place.startsWith(`${root}/`);
-}
-
-/** The ISA-95 tree that the things' places span; every node counts the things at and below it by state. */
-export function plantTree(registry: Registry, twin: Twin, clock: Clock): PlantNode[] {
-  const nodes = new Map<string, PlantNode>();
-  for (const record of registry.all()) {
-    const { state } = thingState(record, twin, clock, undefined);
-    const place = placeOf(record);
-    const parts = place === '' ? [] : place.split('/');
-    for (let depth = 0; depth <= parts.length; depth++) {
-      const path = parts.slice(0, depth).join('/');
-      let node = nodes.get(path);
-      if (node === undefined) {
-        node = {
-          path,
-          name: parts[depth - 1] ?? '',
-          level: depth === 0 ? 'root' : (levels[depth - 1] ?? 'unit'),
-          things: 0,
-          states: {},
-        };
-        nodes.set(path, node);
-      }
-      node.things++;
-      node.states[state] = (node.states[state] ?? 0) + 1;
-    }
-  }
-  return [...nodes.values()].sort((a, b) => a.path.localeCompare(b.path, 'en', { numeric: true }));
 }

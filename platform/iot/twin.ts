@@ -78,7 +78,7 @@ export class Twin {
       series,
       time: this.#time[series]!,
       received: this.#received[series]!,
-      value: valueOf(this.#value[series]!, this.#text.get(series), boolean),
+      value: rowValue(this.#value[series]!, this.#text.get(series), boolean),
       status: this.#status[series]!,
     };
   }
@@ -121,7 +121,7 @@ export class Twin {
 }
 
 /** The value a row holds: text where there is text, a boolean where the property is one, else the number; null where there is none. */
-export function valueOf(number: number, text: string | undefined, boolean: boolean): Value {
+export function rowValue(number: number, text: string | undefined, boolean: boolean): Value {
   if (text !== undefined) {
     try {
       return JSON.parse(text) as Value;

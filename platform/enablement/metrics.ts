@@ -1,0 +1,107 @@
+import type { SampleStore } from '@millrace/sdk';
+import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import type { Iot } from '../iot/index.ts';
+import type { LiveStreams } from './live-stream.ts';
+
+/** What the platform says of itself in Prometheus' text format. */
+export function createMetrics(
+  iot: Iot,
+  samples: SampleStore,
+  live: () => LiveStreams | undefined,
+): () => Promise<string> {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry, prefix: 'millrace_' });
+  const gauge = (
+    name: string,
+    help: string,
+    labelNames: string[],
+    collect: (this: Gauge<string>) => void | Promise<void>,
+  ): void => {
+    new Gauge<string>({ name, help, labelNames, registers: [registry], collect });
+  };
+  gauge(
+    'millrace_samples_total',
+    'Samples by what became of them; received = stored + rejected + dropped + in_flight.',
+    ['state'],
+    function () {
+      const { received, stored, rejected, dropped, inFlight, duplicates } = iot.intake.total;
+      for (const [state, count] of Object.entries({
+        received,
+        stored,
+        rejected,
+        dropped,
+        in_flight: inFlight,
+        duplicates,
+      }))
+        this.set({ state }, count);
+    },
+  );
+  gauge('millrace_samples_rejected_total', 'Rejected samples by reason.', ['reason'], function () {
+    for (const [reason, count] of Object.entries(iot.intake.total.rejectedBy)) this.set({ reason }, count);
+  });
+  gauge(
+    'millrace_connection_samples_total',
+    'Samples by connection and what became of them.',
+    ['connection', 'state'],
+    function () {
+      for (const [connection, { received, stored, rejected, dropped, inFlight }] of Object.entries(
+        iot.intake.connections(),
+      )) {
+        for (const [state, count] of Object.entries({
+          received,
+          stored,
+          rejected,
+          dropped,
+          in_flight: inFlight,
+        }))
+          this.set({ connection, state }, count);
+      }
+    },
+  );
+  gauge('millrace_connections', 'Connections by state.', ['state'], function () {
+    this.reset();
+    for (const { state } of iot.connections.all()) this.inc({ state });
+  });
+  gauge(
+    'millrace_connection_counter',
+    "A protocol's own counters and levels.",
+    ['connection', 'protocol', 'name'],
+    function () {
+      for (const record of iot.connections.all()) {
+        for (const [name, value] of Object.entries(record.counters))
+          this.set({ connection: record.id, protocol: record.protocol, name }, value);
+      }
+    },
+  );
+  gauge('millrace_things', 'Registered things.', [], function () {
+    this.set(iot.registry.size);
+  });
+  gauge('millrace_live_clients', 'Open live streams.', [], function () {
+    this.set(live()?.size ?? 0);
+  });
+  gauge('millrace_worker_resident_bytes', 'Resident memory of worker processes.', ['protocol'], function () {
+    this.reset();
+    for (const { protocol, residentBytes } of iot.supervisor.processes())
+      this.set({ protocol }, residentBytes);
+  });
+  gauge(
+    'millrace_worker_restarts_total',
+    'Times a worker process was started again.',
+    ['protocol'],
+    function () {
+      for (const { protocol, restarts } of iot.supervisor.processes()) this.set({ protocol }, restarts);
+    },
+  );
+  gauge(
+    'millrace_store',
+    'The sample store: rows, bytes on disk, resident bytes of its process.',
+    ['what'],
+    async function () {
+      const { rows, bytes, residentBytes } = await samples.stats();
+      this.set({ what: 'rows' }, rows);
+      this.set({ what: 'bytes' }, bytes);
+      this.set({ what: 'resident_bytes' }, residentBytes);
+    },
+  );
+  return () => registry.metrics();
+}
