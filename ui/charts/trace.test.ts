@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest';
+import { aligned, runsOf, type TraceSample, traceOf } from './trace.ts';
+
+const good = (time: number, value: unknown): TraceSample => ({ time, value, quality: 'good' });
+const each = (count: number, step: number, value: (i: number) => unknown, from = 0) =>
+  Array.from({ length: count }, (_, i) => good(from + i * step, value(i)));
+
+describe('trace', () => {
+  it('draws every sample of a raw range', () => {
+    const trace = traceOf(
+      each(20, 1000, (i) => i),
+      undefined,
+    );
+    expect(trace.times).toHaveLength(20);
+    expect(trace.low).toEqual(trace.high);
+    expect([trace.least, trace.most, trace.count, trace.last?.value]).toEqual([0, 19, 20, 19]);
+  });
+
+  it('keeps the lowest and the highest of each span, so that no peak is lost', () => {
+    const samples = each(100, 500, (i) => (i % 2 === 0 ? -i : i));
+    const trace = traceOf(samples, 1000);
+    expect(trace.times).toHaveLength(50);
+    expect(trace.low[10]).toBe(-20);
+    expect(trace.high[10]).toBe(21);
+    expect(trace.most).toBe(99);
+    expect(trace.least).toBe(-98);
+  });
+
+  it('breaks the line at a bad value and marks the stretch', () => {
+    const samples = each(20, 1000, () => 5);
+    samples[7] = { time: 7000, value: null, quality: 'bad', status: 'BadTimeout' };
+    samples[8] = { time: 8000, value: null, quality: 'bad', status: 'BadTimeout' };
+    const trace = traceOf(samples, undefined);
+    expect(trace.low[7]).toBeNull();
+    expect(trace.stretches).toEqual([{ from: 7000, to: 9000, quality: 'bad', status: 'BadTimeout' }]);
+    expect(trace.count).toBe(18);
+  });
+
+  it('draws an uncertain value but marks it', () => {
+    const samples = each(20, 1000, () => 5);
+    samples[3] = { time: 3000, value: 6, quality: 'uncertain' };
+    const trace = traceOf(samples, undefined);
+    expect(trace.high[3]).toBe(6);
+    expect(trace.stretches).toEqual([{ from: 3000, to: 4000, quality: 'uncertain' }]);
+  });
+
+  it('leaves a gap where samples stopped coming', () => {
+    const samples = [...each(30, 1000, () => 1), ...each(30, 1000, () => 2, 120_000)];
+    const trace = traceOf(samples, undefined);
+    const gap = trace.low.indexOf(null);
+    expect(gap).toBe(30);
+    expect(trace.times[gap]).toBeGreaterThan(29_000);
+    expect(trace.times[gap]).toBeLessThan(120_000);
+  });
+
+  it('does not tear apart values that are sent on change', () => {
+    const times = [0, 200, 9000, 9100, 30_000, 31_000, 52_000, 52_300, 80_000, 81_000, 95_000];
+    const trace = traceOf(
+      times.map((time) => good(time, time)),
+      undefined,
+    );
+    expect(trace.low).not.toContain(null);
+  });
+
+  it('takes booleans as 0 and 1, and text and NaN as gaps', () => {
+    const trace = traceOf([good(0, true), good(1, false), good(2, 'x'), good(3, Number.NaN)], undefined);
+    expect(trace.low).toEqual([1, 0, null, null]);
+  });
+
+  it('puts several on one axis', () => {
+    const a = traceOf([good(0, 1), good(2, 2)], undefined);
+    const b = traceOf([good(1, 5), good(2, 'gap')], undefined);
+    expect(aligned([a, b])).toEqual({
+      times: [0, 1, 2],
+      lows: [
+        [1, undefined, 2],
+        [undefined, 5, null],
+      ],
+      highs: [
+        [1, undefined, 2],
+        [undefined, 5, null],
+      ],
+    });
+  });
+
+  it('joins equal states into runs', () => {
+    expect(runsOf([good(0, 'idle'), good(5, 'idle'), good(9, 'run')], 20)).toEqual([
+      { from: 0, to: 9, value: 'idle', quality: 'good' },
+      { from: 9, to: 20, value: 'run', quality: 'good' },
+    ]);
+  });
+
+  it('is empty without samples', () => {
+    expect(traceOf([], 1000)).toMatchObject({ times: [], count: 0, least: undefined });
+    expect(runsOf([], 5)).toEqual([]);
+  });
+});
