@@ -1,0 +1,855 @@
+import { limits, type Microseconds, topicSegment } from '@millrace/contract';
+import { type BatchBuilder, type TerminalContext, TerminalError, takePropertyPayload } from '@millrace/sdk';
+import { type AccessRules, publishTarget, spelledFor, subscribeRefusal, type Target } from './access.ts';
+import type { Connection } from './connection.ts';
+import { takeEventPayload } from './events.ts';
+import { listenerLimits } from './listener-limits.ts';
+import { TopicMapping } from './mapping/index.ts';
+import { type DeliveryCounters, type Message, type Route, Session } from './session.ts';
+import { SparkplugNodes } from './sparkplug-nodes.ts';
+import { filterMatches } from './topics.ts';
+import { reason } from './wire/codes.ts';
+import type { Connect, SubscriptionRequest, Will } from './wire/decode.ts';
+import type { Properties } from './wire/reader.ts';
+
+/** The Sparkplug host application, as far as the broker calls it. */
+export interface SparkplugEngine {
+  start(): void;
+  message(topic: string, payload: Buffer, received: Microseconds, owner: string | undefined): void;
+  sessionClosed?(owner: string): void;
+  close(): Promise<void>;
+}
+
+/** What is known of a thing with sessions or retained messages. Everything is routed within it: things do not meet. */
+class Owner {
+  readonly thing: string;
+  /** By client id: the same id under other credentials is another client. */
+  readonly sessions = new Map<string, Session>();
+  readonly targets = new Map<string, Target>();
+  readonly routes = new Map<string, readonly Route[]>();
+  readonly retained = new Map<string, Message>();
+  retainedBytes = 0;
+  subscriptions = 0;
+
+  constructor(thing: string) {
+    this.thing = thing;
+  }
+
+  target(topic: string, rules: AccessRules): Target {
+    const known = this.targets.get(topic);
+    if (known !== undefined) return known;
+    const target = publishTarget(this.thing, topic, rules);
+    if (this.targets.size >= listenerLimits.topicsKnownMax) this.targets.clear();
+    this.targets.set(topic, target);
+    return target;
+  }
+
+  route(topic: string): readonly Route[] {
+    const known = this.routes.get(topic);
+    if (known !== undefined) return known;
+    const routes: Route[] = [];
+    for (const session of this.sessions.values()) {
+      const route = session.match(topic);
+      if (route !== undefined) routes.push(route);
+    }
+    if (this.routes.size >= listenerLimits.topicsKnownMax) this.routes.clear();
+    this.routes.set(topic, routes);
+    return routes;
+  }
+
+  changed(): void {
+    this.routes.clear();
+    this.subscriptions = 0;
+    for (const session of this.sessions.values()) this.subscriptions += session.subscriptions.size;
+  }
+}
+
+/** What is to be said to the sender of a PUBLISH once its data is stored. */
+export interface Verdict {
+  code: number;
+  /** In the sender's terms; only MQTT 5 can carry it. */
+  why: string | undefined;
+}
+
+/** Outcome of CONNECT. */
+export type Admission =
+  | { session: Session; present: boolean; assigned: boolean; sessionExpiry: number | undefined }
+  | { code: number; why: string };
+
+interface PendingAction {
+  thing: string;
+  message: Message;
+  sessions: Session[];
+  settle(outcome: { state: 'confirmed' | 'refused'; output?: unknown }): void;
+}
+
+const sweepMilliseconds = 500;
+
+/**
+ * The broker's core: who is connected, what they may reach, where messages go. Data goes to intake, and what is acknowledged has
+ * been committed. Knows no sockets.
+ */
+export class Broker {
+  readonly context: TerminalContext;
+  readonly rules: AccessRules;
+  readonly counters = {
+    connections: 0,
+    refused: 0,
+    published: 0,
+    acknowledged: 0,
+    publishesRefused: 0,
+    malformed: 0,
+    tooLarge: 0,
+    keepAliveTimeouts: 0,
+    takeovers: 0,
+    commitFailures: 0,
+    redeliveries: 0,
+    intakePauses: 0,
+    retainedRefused: 0,
+    sessionsEvicted: 0,
+    actions: 0,
+    delivered: 0,
+    deliveriesDropped: 0,
+    slowReaders: 0,
+  } satisfies DeliveryCounters & Record<string, number>;
+  /** Bytes of unfinished packets. */
+  assemblyBytes = 0;
+  sparkplug: SparkplugEngine | undefined;
+  /** Raised when what topics mean may have changed; what connections keep at hand is stale then. */
+  targetsVersion = 0;
+
+  readonly #owners = new Map<string, Owner>();
+  readonly #connections = new Set<Connection>();
+  #connected = 0;
+  /** Sessions without a connection, the longest away first. */
+  readonly #away = new Set<Session>();
+  /** What host applications said and retained: Sparkplug STATE. */
+  readonly #hostRetained = new Map<string, Message>();
+  readonly #stateSubscribers = new Set<Session>();
+  readonly #paused = new Set<Connection>();
+  readonly #actions = new Map<string, PendingAction>();
+  readonly #reported = new Map<string, number>();
+  readonly #sessionsMax: number;
+  readonly #sessionExpirySecondsMax: number;
+  #nextAction = 1;
+  #cancelSweep: (() => void) | undefined;
+  #closed = false;
+
+  constructor(
+    context: TerminalContext,
+    options: { sessionsMax: number; sessionExpirySecondsMax: number; sparkplug: boolean },
+  ) {
+    this.context = context;
+    this.#sessionsMax = options.sessionsMax;
+    this.#sessionExpirySecondsMax = options.sessionExpirySecondsMax;
+    const mapping = new TopicMapping({ topicFromHref: false });
+    const nodes = new SparkplugNodes(context.folder, context.log, () => this.#forgetTargets());
+    this.rules = { mapping, nodes, sparkplug: options.sparkplug };
+    mapping.update(context.things.values());
+    for (const thing of context.things.values()) nodes.set(thing);
+    context.onThingsChanged((ids) => this.#thingsChanged(ids));
+    context.onCredentialsWithdrawn((username) => this.#withdrawn(username));
+    this.#sweep();
+  }
+
+  /** Monotonic milliseconds: keep-alive must not follow a clock that is set. */
+  readonly now = (): number => performance.now();
+
+  get connections(): number {
+    return this.#connections.size;
+  }
+
+  opened(connection: Connection): void {
+    this.#connections.add(connection);
+    this.counters.connections++;
+  }
+
+  closed(connection: Connection): void {
+    this.#connections.delete(connection);
+    this.#paused.delete(connection);
+  }
+
+  /** Whether one more connection fits; said before it is read from. */
+  get full(): boolean {
+    return this.#connections.size >= this.#sessionsMax + 1000;
+  }
+
+  /** Checks a CONNECT and gives it its session. The reply is the connection's business. */
+  admit(connect: Connect, connection: Connection): Admission {
+    const { properties } = connect;
+    const refused = (code: number, why: string): Admission => {
+      this.counters.refused++;
+      return { code, why };
+    };
+    if (properties.authMethod !== undefined) {
+      return refused(reason.badAuthenticationMethod, 'only user name and password are spoken');
+    }
+    if (connect.username === undefined || connect.password === undefined) {
+      return refused(reason.notAuthorized, 'a user name and a password are needed');
+    }
+    if (Buffer.byteLength(connect.clientId) > listenerLimits.clientIdBytesMax) {
+      return refused(
+        reason.clientIdentifierNotValid,
+        `a client id has at most ${listenerLimits.clientIdBytesMax} bytes (clientIdBytesMax)`,
+      );
+    }
+    if (connect.clientId === '' && !connect.clean && connect.version === 4) {
+      return refused(reason.clientIdentifierNotValid, 'a session that is kept needs a client id');
+    }
+    const identity = this.context.authenticate(connect.username, connect.password.toString('utf8'));
+    if (identity === undefined) {
+      return refused(reason.badUserNameOrPassword, 'user name or password is wrong');
+    }
+    const { thing } = identity;
+    if (!this.context.things.has(thing)) {
+      return refused(reason.notAuthorized, 'the thing these credentials are for does not exist');
+    }
+    if (connect.will !== undefined) {
+      const target = publishTarget(thing, connect.will.topic, this.rules);
+      if (target.kind === 'refused') {
+        this.#reject(thing, target, connect.will.payload);
+        return refused(target.code, `will: ${target.detail}`);
+      }
+    }
+    const owner = this.#owner(thing);
+    const assigned = connect.clientId === '';
+    let clientId = connect.clientId;
+    while (clientId === '' || (assigned && owner.sessions.has(clientId))) {
+      clientId = `auto-${Math.floor(this.context.random() * 2 ** 52).toString(36)}`;
+    }
+    const before = owner.sessions.get(clientId);
+    if (before?.connection !== undefined) {
+      this.counters.takeovers++;
+      before.connection.end(reason.sessionTakenOver, 'another connection uses this client id');
+    } else if (this.#connected >= this.#sessionsMax) {
+      return refused(reason.serverBusy, `${this.#sessionsMax} clients are connected (sessionsMax)`);
+    }
+    // Ending the older connection may have ended its session with it.
+    let session = owner.sessions.get(clientId);
+    if (session !== undefined && connect.clean) {
+      this.#endSession(session);
+      session = undefined;
+    }
+    const present = session !== undefined;
+    if (session === undefined) {
+      if (owner.sessions.size >= listenerLimits.sessionsPerThingMax && !this.#evictOf(owner)) {
+        return refused(
+          reason.quotaExceeded,
+          `${listenerLimits.sessionsPerThingMax} clients of this thing are connected (sessionsPerThingMax)`,
+        );
+      }
+      if (this.#away.size >= this.#sessionsMax) this.#evict();
+      session = new Session(thing, clientId, identity.username, this.counters, this.now);
+      owner.sessions.set(clientId, session);
+      owner.changed();
+    }
+    this.#away.delete(session);
+    session.cancelExpiry?.();
+    session.cancelExpiry = undefined;
+    session.cancelWill?.();
+    session.cancelWill = undefined;
+    session.username = identity.username;
+    session.will = connect.will;
+    let sessionExpiry: number | undefined;
+    if (connect.version === 5) {
+      const asked = properties.sessionExpiry ?? 0;
+      session.expiry = Math.min(asked, this.#sessionExpirySecondsMax);
+      if (session.expiry !== asked) sessionExpiry = session.expiry;
+    } else {
+      session.expiry = connect.clean ? 0 : this.#sessionExpirySecondsMax;
+    }
+    session.connection = connection;
+    this.#connected++;
+    return { session, present, assigned, sessionExpiry };
+  }
+
+  /** The connection of a session has ended. `will`: it is to be published. */
+  detach(session: Session, connection: Connection, will: boolean): void {
+    if (session.connection !== connection) return;
+    session.connection = undefined;
+    session.awaySince = this.now();
+    this.#connected--;
+    if (!will) session.will = undefined;
+    const delay = Math.min(session.will?.properties?.willDelay ?? 0, session.expiry);
+    if (session.will !== undefined) {
+      if (delay > 0) {
+        session.cancelWill = this.context.clock.after(delay * 1000, () => this.#publishWill(session));
+      } else {
+        this.#publishWill(session);
+      }
+    }
+    if (session.persistent) {
+      this.#away.add(session);
+      session.cancelExpiry = this.context.clock.after(Math.min(session.expiry * 1000, 2 ** 31 - 1), () =>
+        this.#endSession(session),
+      );
+    } else {
+      this.#endSession(session);
+    }
+    this.sparkplug?.sessionClosed?.(session.thing);
+  }
+
+  target(thing: string, topic: string): Target {
+    return this.#owner(thing).target(topic, this.rules);
+  }
+
+  /**
+   * Takes what a message says into the open batch. Undefined: fine, nothing to say. Never throws for what a sender can send.
+   */
+  take(
+    thing: string,
+    target: Target,
+    payload: Buffer,
+    received: Microseconds,
+    batch: BatchBuilder,
+  ): Verdict | undefined {
+    switch (target.kind) {
+      case 'properties': {
+        const known = this.context.things.get(thing);
+        if (known === undefined)
+          return { code: reason.notAuthorized, why: 'the thing does not exist any more' };
+        const outcome = takePropertyPayload(known, payload, received, batch, target.topic);
+        if (outcome.rejected === 0) return undefined;
+        const first = outcome.problems[0];
+        return {
+          code: outcome.accepted > 0 ? reason.success : reason.payloadFormatInvalid,
+          why: `${outcome.rejected} of ${outcome.accepted + outcome.rejected} refused${first === undefined ? '' : `: ${first.reason}`}`,
+        };
+      }
+      case 'event': {
+        const why = takeEventPayload(thing, target.name, payload, received, batch, target.topic);
+        return why === undefined ? undefined : { code: reason.payloadFormatInvalid, why };
+      }
+      case 'mapped': {
+        const outcome = this.rules.mapping.take(target.topic, payload, received, batch, thing);
+        if (outcome === undefined || outcome.rejected === 0) return undefined;
+        return {
+          code: outcome.accepted > 0 ? reason.success : reason.payloadFormatInvalid,
+          why: `${outcome.rejected} of ${outcome.accepted + outcome.rejected} refused`,
+        };
+      }
+      case 'result':
+        return this.#actionResult(thing, target, payload, batch);
+      case 'sparkplug':
+        this.sparkplug?.message(target.topic, Buffer.from(payload), received, thing);
+        return undefined;
+      case 'refused':
+        this.#reject(thing, target, payload);
+        return { code: target.code, why: target.detail };
+      case 'own':
+        return undefined;
+    }
+  }
+
+  /** Whether anybody has to be told of a message, or it is to be kept. */
+  concerns(thing: string, topic: string, retain: boolean): boolean {
+    const owner = this.#owners.get(thing);
+    return owner !== undefined && (retain || (owner.subscriptions > 0 && owner.route(topic).length > 0));
+  }
+
+  /** Puts a message nobody reads and that is no data where a person sees it: a topic written slightly wrong, most likely. */
+  unheard(thing: string, topic: string, payload: Buffer, batch: BatchBuilder): void {
+    batch.reject({
+      thing,
+      source: topic,
+      reason: 'unsupported',
+      detail: `the topic is neither things/${topicSegment(thing)}/properties nor things/${topicSegment(thing)}/events/<name>, and nobody is subscribed to it`,
+      excerpt: payload.toString('utf8', 0, limits.quarantineExcerptBytesMax),
+      count: 1,
+    });
+  }
+
+  /** Sends a message of a thing on to its subscribers, and keeps it if it is to be retained. */
+  forward(thing: string, message: Message): void {
+    const owner = this.#owners.get(thing);
+    if (owner === undefined) return;
+    if (message.retain) this.#retain(owner, message);
+    if (owner.subscriptions === 0) return;
+    for (const route of owner.route(message.topic)) {
+      if (route.noLocal && route.session === message.from) continue;
+      route.session.deliver(
+        message,
+        Math.min(route.qos, message.qos) as 0 | 1 | 2,
+        route.retainAsPublished && message.retain,
+        route.identifiers,
+      );
+    }
+  }
+
+  /** Answers to SUBSCRIBE, one code per filter. Retained messages follow when the caller asks for them. */
+  subscribe(
+    session: Session,
+    requests: readonly SubscriptionRequest[],
+    identifier: number | undefined,
+  ): { codes: number[]; retained: () => void } {
+    const codes: number[] = [];
+    const granted: { request: SubscriptionRequest; isNew: boolean }[] = [];
+    for (const request of requests) {
+      const refusal = request.valid
+        ? subscribeRefusal(session.thing, request.filter, this.rules)
+        : reason.topicFilterInvalid;
+      if (refusal !== undefined) {
+        this.context.count('subscriptionsRefused', 1);
+        codes.push(refusal);
+        continue;
+      }
+      const isNew = !session.subscriptions.has(request.filter);
+      if (isNew && session.subscriptions.size >= listenerLimits.subscriptionsPerSessionMax) {
+        codes.push(reason.quotaExceeded);
+        continue;
+      }
+      session.subscriptions.set(request.filter, { ...request, identifier });
+      if (request.filter.startsWith('spBv1.0/STATE')) this.#stateSubscribers.add(session);
+      codes.push(request.qos);
+      granted.push({ request, isNew });
+    }
+    const owner = this.#owner(session.thing);
+    owner.changed();
+    const retained = (): void => {
+      for (const { request, isNew } of granted) {
+        if (request.retainHandling === 2 || (request.retainHandling === 1 && !isNew)) continue;
+        this.#sendRetained(session, owner.retained, request, identifier);
+        if (request.filter.startsWith('spBv1.0/STATE')) {
+          this.#sendRetained(session, this.#hostRetained, request, identifier);
+        }
+      }
+    };
+    return { codes, retained };
+  }
+
+  unsubscribe(session: Session, filters: readonly string[]): number[] {
+    const codes = filters.map((filter) =>
+      session.subscriptions.delete(filter) ? reason.success : reason.noSubscriptionExisted,
+    );
+    if (![...session.subscriptions.keys()].some((filter) => filter.startsWith('spBv1.0/STATE'))) {
+      this.#stateSubscribers.delete(session);
+    }
+    this.#owner(session.thing).changed();
+    return codes;
+  }
+
+  /** Publishes for the Sparkplug host: STATE to all who ask for it, commands to the edge node they are for. */
+  publishAsHost(topic: string, payload: Buffer, options: { qos: 0 | 1 | 2; retain: boolean }): void {
+    const message: Message = {
+      topic,
+      payload,
+      qos: options.qos,
+      retain: options.retain,
+      properties: undefined,
+      expiresAt: undefined,
+      from: undefined,
+    };
+    const levels = topic.split('/');
+    if (levels[1] === 'STATE') {
+      if (options.retain) {
+        if (payload.length === 0) this.#hostRetained.delete(topic);
+        else this.#hostRetained.set(topic, message);
+      }
+      for (const session of this.#stateSubscribers) {
+        const route = session.match(topic);
+        if (route === undefined) continue;
+        session.deliver(
+          message,
+          Math.min(route.qos, message.qos) as 0 | 1 | 2,
+          route.retainAsPublished && message.retain,
+          route.identifiers,
+        );
+      }
+      return;
+    }
+    const thing = this.rules.nodes.owner(levels[1] ?? '', levels[3] ?? '');
+    if (thing !== undefined) this.forward(thing, { ...message, retain: false });
+  }
+
+  /** Makes a client wait while intake is behind: nobody is read from until it has caught up. */
+  pauseForIntake(connection: Connection): void {
+    if (this.#paused.size === 0) {
+      this.counters.intakePauses++;
+      this.context.intake.drained(() => {
+        const paused = [...this.#paused];
+        this.#paused.clear();
+        for (const one of paused) one.resumeAfterIntake();
+      });
+    }
+    this.#paused.add(connection);
+  }
+
+  /** Invokes an action; see README, "Actions". */
+  invoke(
+    thing: string,
+    action: string,
+    input: unknown,
+  ): Promise<{ state: 'confirmed' | 'refused'; output?: unknown }> {
+    const rest = `actions/${topicSegment(action)}`;
+    const listeners: { session: Session; topic: string; qos: 0 | 1 | 2 }[] = [];
+    for (const session of this.#owners.get(thing)?.sessions.values() ?? []) {
+      if (session.connection === undefined) continue;
+      let best: { session: Session; topic: string; qos: 0 | 1 | 2 } | undefined;
+      for (const { filter, qos } of session.subscriptions.values()) {
+        const topic = spelledFor(filter, thing, rest);
+        if (topic !== undefined && (best === undefined || qos > best.qos)) best = { session, topic, qos };
+      }
+      if (best !== undefined) listeners.push(best);
+    }
+    if (listeners.length === 0) {
+      return Promise.reject(
+        new TerminalError(
+          'unavailable',
+          'not-connected',
+          {
+            en: 'No client of this thing is connected and subscribed to its actions.',
+            zh: '该物没有已连接并订阅其动作的客户端。',
+          },
+          {
+            en: `The device must subscribe to things/${topicSegment(thing)}/actions/+.`,
+            zh: `设备须订阅 things/${topicSegment(thing)}/actions/+。`,
+          },
+        ),
+      );
+    }
+    if (this.#actions.size >= listenerLimits.actionsPendingMax) {
+      return Promise.reject(
+        new TerminalError(
+          'unavailable',
+          'too-many-actions',
+          { en: 'Too many actions wait for their result.', zh: '等待结果的动作过多。' },
+          { en: 'Try again in a few seconds.', zh: '请数秒后重试。' },
+        ),
+      );
+    }
+    const id = `${this.#nextAction++}-${Math.floor(this.context.random() * 2 ** 48).toString(36)}`;
+    const payload = Buffer.from(JSON.stringify(input === undefined ? { id } : { id, input }));
+    const sent: { session: Session; message: Message }[] = [];
+    this.counters.actions++;
+    return new Promise((resolve, reject) => {
+      const finish = (): void => {
+        cancel();
+        this.#actions.delete(id);
+        for (const { session, message } of sent) session.withdraw(message);
+      };
+      const cancel = this.context.clock.after(listenerLimits.actionWaitMilliseconds, () => {
+        finish();
+        reject(
+          new TerminalError(
+            'unavailable',
+            'action-timed-out',
+            {
+              en: `The device gave no result within ${listenerLimits.actionWaitMilliseconds / 1000} s; whether it acted is unknown.`,
+              zh: `设备在 ${listenerLimits.actionWaitMilliseconds / 1000} 秒内未返回结果，是否已执行未知。`,
+            },
+            {
+              en: `It must answer on things/${topicSegment(thing)}/${rest}/result with {"id", "state"}.`,
+              zh: `设备须在 things/${topicSegment(thing)}/${rest}/result 上以 {"id", "state"} 作答。`,
+            },
+          ),
+        );
+      });
+      this.#actions.set(id, {
+        thing,
+        settle: (outcome) => {
+          finish();
+          resolve(outcome);
+        },
+      } as PendingAction);
+      for (const { session, topic, qos } of listeners) {
+        const message: Message = {
+          topic,
+          payload,
+          qos: 1,
+          retain: false,
+          properties: { messageExpiry: Math.ceil(listenerLimits.actionWaitMilliseconds / 1000) },
+          // An action that could not be sent in time must not be carried out later.
+          expiresAt: this.now() + listenerLimits.actionWaitMilliseconds,
+          from: undefined,
+        };
+        sent.push({ session, message });
+        session.deliver(message, Math.min(qos, 1) as 0 | 1, false, undefined);
+      }
+    });
+  }
+
+  reaches(thing: string): boolean {
+    for (const session of this.#owners.get(thing)?.sessions.values() ?? []) {
+      if (session.connection === undefined) continue;
+      for (const { filter } of session.subscriptions.values()) {
+        // Any name does: a filter for one action alone still makes the thing one that can be reached.
+        const name = filter.split('/')[3];
+        const probe = name === undefined || name === '+' || name === '#' || name === '' ? 'x' : name;
+        if (spelledFor(filter, thing, `actions/${probe}`) !== undefined) return true;
+      }
+    }
+    return false;
+  }
+
+  /** Ends everything in an orderly way. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#cancelSweep?.();
+    await this.sparkplug?.close();
+    for (const connection of [...this.#connections]) {
+      connection.end(reason.serverShuttingDown, 'the platform is shutting down');
+    }
+    for (const owner of this.#owners.values()) {
+      for (const session of owner.sessions.values()) {
+        session.cancelExpiry?.();
+        session.cancelWill?.();
+      }
+    }
+    this.#report();
+    await this.rules.nodes.saved();
+  }
+
+  #owner(thing: string): Owner {
+    let owner = this.#owners.get(thing);
+    if (owner === undefined) {
+      owner = new Owner(thing);
+      this.#owners.set(thing, owner);
+    }
+    return owner;
+  }
+
+  #endSession(session: Session): void {
+    session.cancelExpiry?.();
+    session.cancelExpiry = undefined;
+    if (session.cancelWill !== undefined) this.#publishWill(session);
+    this.#away.delete(session);
+    this.#stateSubscribers.delete(session);
+    const owner = this.#owners.get(session.thing);
+    if (owner === undefined || owner.sessions.get(session.clientId) !== session) return;
+    owner.sessions.delete(session.clientId);
+    owner.changed();
+    if (owner.sessions.size === 0 && owner.retained.size === 0) this.#owners.delete(session.thing);
+  }
+
+  #evict(): void {
+    for (const session of this.#away) {
+      this.counters.sessionsEvicted++;
+      this.#endSession(session);
+      return;
+    }
+  }
+
+  #evictOf(owner: Owner): boolean {
+    let longest: Session | undefined;
+    for (const session of owner.sessions.values()) {
+      if (
+        session.connection === undefined &&
+        (longest === undefined || session.awaySince < longest.awaySince)
+      ) {
+        longest = session;
+      }
+    }
+    if (longest === undefined) return false;
+    this.counters.sessionsEvicted++;
+    this.#endSession(longest);
+    this.#owners.set(owner.thing, owner);
+    return true;
+  }
+
+  /** A will takes the way of any message; nobody waits for its commit. */
+  #publishWill(session: Session): void {
+    const will: Will | undefined = session.will;
+    session.will = undefined;
+    session.cancelWill?.();
+    session.cancelWill = undefined;
+    if (will === undefined || this.#closed) return;
+    const { thing } = session;
+    const target = publishTarget(thing, will.topic, this.rules);
+    const { batch } = this.context.intake;
+    this.take(thing, target, will.payload, this.context.clock.now(), batch);
+    if (target.kind === 'refused') return;
+    this.forward(
+      thing,
+      this.message(will.topic, will.payload, will.qos, will.retain, will.properties, session),
+    );
+  }
+
+  /** A message as it is sent on: with the properties that travel with it, and no others. */
+  message(
+    topic: string,
+    payload: Buffer,
+    qos: 0 | 1 | 2,
+    retain: boolean,
+    properties: Properties | undefined,
+    from: Session | undefined,
+  ): Message {
+    let kept: Properties | undefined;
+    if (properties !== undefined) {
+      const { topicAlias: _alias, willDelay: _delay, ...rest } = properties;
+      kept = rest;
+    }
+    const expiry = kept?.messageExpiry;
+    return {
+      topic,
+      payload,
+      qos,
+      retain,
+      properties: kept,
+      expiresAt: expiry === undefined ? undefined : this.now() + expiry * 1000,
+      from,
+    };
+  }
+
+  #retain(owner: Owner, message: Message): void {
+    const before = owner.retained.get(message.topic);
+    const size = (one: Message): number => one.payload.length + one.topic.length;
+    if (before !== undefined) {
+      owner.retained.delete(message.topic);
+      owner.retainedBytes -= size(before);
+    }
+    if (message.payload.length === 0) return;
+    if (
+      owner.retained.size >= listenerLimits.retainedPerThingMax ||
+      owner.retainedBytes + size(message) > listenerLimits.retainedBytesPerThingMax
+    ) {
+      this.counters.retainedRefused++;
+      return;
+    }
+    owner.retained.set(message.topic, message);
+    owner.retainedBytes += size(message);
+  }
+
+  /** Whether a retained message would be refused for want of room, to say so to a sender of MQTT 5. */
+  retainable(thing: string, topic: string, bytes: number): boolean {
+    const owner = this.#owners.get(thing);
+    if (owner === undefined || bytes === 0 || owner.retained.has(topic)) return true;
+    return (
+      owner.retained.size < listenerLimits.retainedPerThingMax &&
+      owner.retainedBytes + bytes + topic.length <= listenerLimits.retainedBytesPerThingMax
+    );
+  }
+
+  #sendRetained(
+    session: Session,
+    retained: Map<string, Message>,
+    request: SubscriptionRequest,
+    identifier: number | undefined,
+  ): void {
+    for (const [topic, message] of retained) {
+      if (!filterMatches(request.filter, topic)) continue;
+      if (message.expiresAt !== undefined && this.now() >= message.expiresAt) {
+        retained.delete(topic);
+        continue;
+      }
+      session.deliver(
+        message,
+        Math.min(request.qos, message.qos) as 0 | 1 | 2,
+        true,
+        identifier === undefined ? undefined : [identifier],
+      );
+    }
+  }
+
+  #reject(thing: string, target: Extract<Target, { kind: 'refused' }>, payload: Buffer): void {
+    this.counters.publishesRefused++;
+    this.context.intake.batch.reject({
+      thing,
+      source: target.topic,
+      reason: target.reason,
+      detail: target.detail,
+      excerpt: payload.toString('utf8', 0, limits.quarantineExcerptBytesMax),
+      count: 1,
+    });
+  }
+
+  #actionResult(
+    thing: string,
+    target: Extract<Target, { kind: 'result' }>,
+    payload: Buffer,
+    batch: BatchBuilder,
+  ): Verdict | undefined {
+    const refuse = (detail: string): Verdict => {
+      batch.reject({
+        thing,
+        source: target.topic,
+        reason: 'malformed',
+        detail,
+        excerpt: payload.toString('utf8', 0, limits.quarantineExcerptBytesMax),
+        count: 1,
+      });
+      return { code: reason.payloadFormatInvalid, why: detail };
+    };
+    if (payload.length > limits.eventBytesMax) {
+      return refuse(`a result of ${payload.length} bytes; at most ${limits.eventBytesMax} (eventBytesMax)`);
+    }
+    let json: unknown;
+    try {
+      json = JSON.parse(payload.toString('utf8'));
+    } catch (error) {
+      return refuse(`not JSON: ${(error as Error).message}`);
+    }
+    if (json === null || typeof json !== 'object' || Array.isArray(json)) {
+      return refuse('expected {"id", "state", "output"}');
+    }
+    const { id, state, output } = json as { id?: unknown; state?: unknown; output?: unknown };
+    if (typeof id !== 'string' || (state !== 'confirmed' && state !== 'refused')) {
+      return refuse('expected "id" as it was given and "state" confirmed or refused');
+    }
+    const action = this.#actions.get(id);
+    if (action === undefined || action.thing !== thing) {
+      return refuse('no action with this "id" waits for a result; it may have come too late');
+    }
+    action.settle(output === undefined ? { state } : { state, output });
+    return undefined;
+  }
+
+  #thingsChanged(ids: readonly string[]): void {
+    for (const id of ids) {
+      const thing = this.context.things.get(id);
+      if (thing === undefined) {
+        // Sessions first: their wills may still speak for the edge nodes the thing owned.
+        for (const session of [...(this.#owners.get(id)?.sessions.values() ?? [])]) {
+          session.connection?.end(reason.notAuthorized, 'the thing was removed');
+          this.#endSession(session);
+        }
+        this.#owners.delete(id);
+        this.rules.mapping.remove(id);
+        this.rules.nodes.remove(id);
+      } else {
+        this.rules.mapping.set(thing);
+        this.rules.nodes.set(thing);
+      }
+    }
+    this.#forgetTargets();
+  }
+
+  /** What a topic means may depend on any description: edge nodes pass from one thing to another. */
+  #forgetTargets(): void {
+    this.targetsVersion++;
+    for (const owner of this.#owners.values()) owner.targets.clear();
+  }
+
+  #withdrawn(username: string): void {
+    for (const owner of [...this.#owners.values()]) {
+      for (const session of [...owner.sessions.values()]) {
+        if (session.username !== username) continue;
+        session.connection?.end(reason.notAuthorized, 'the credentials were withdrawn');
+        this.#endSession(session);
+      }
+    }
+  }
+
+  #sweep(): void {
+    if (this.#closed) return;
+    const now = this.now();
+    for (const connection of this.#connections) connection.check(now);
+    this.#report();
+    this.#cancelSweep = this.context.clock.after(sweepMilliseconds, () => this.#sweep());
+  }
+
+  #report(): void {
+    for (const [name, value] of Object.entries(this.counters)) {
+      const before = this.#reported.get(name) ?? 0;
+      if (value === before) continue;
+      this.#reported.set(name, value);
+      this.context.count(name, value - before);
+    }
+    const gauge = (name: string, value: number): void => {
+      if (this.#reported.get(name) === value) return;
+      this.#reported.set(name, value);
+      this.context.gauge(name, value);
+    };
+    gauge('sessions', this.#connected);
+    gauge('sessionsAway', this.#away.size);
+  }
+}
