@@ -1,5 +1,5 @@
-import { type Microseconds, status } from '@millrace/contract';
-import type { BatchBuilder, Point, Thing } from '@millrace/sdk';
+import { type Microseconds, noSecurity, type PropertyAffordance, status } from '@millrace/contract';
+import { type BatchBuilder, type Point, type Thing, viewThing } from '@millrace/sdk';
 import {
   arrayItemsMax,
   endpointText,
@@ -77,6 +77,33 @@ export function pointsOf(
     }
   }
   return { points, problems };
+}
+
+/** Where a property that is not registered yet would be read, and how: for browsing. */
+export function pointFromForm(
+  property: PropertyAffordance,
+  settings: ModbusSettings,
+  unit: number,
+): PolledPoint | undefined {
+  const form = property.forms?.[0];
+  if (form === undefined) return undefined;
+  const { points } = pointsOf(
+    viewThing({
+      id: 'browse',
+      description: {
+        '@context': '',
+        id: 'browse',
+        title: '',
+        ...noSecurity,
+        properties: { browse: property },
+      },
+      series: { browse: 0 },
+      connection: undefined,
+    }),
+    '',
+    { ...settings, unit },
+  );
+  return points[0];
 }
 
 function makePoint(

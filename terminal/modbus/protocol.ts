@@ -1,6 +1,8 @@
 import type { SettingProblem } from '@millrace/contract';
 import { type CheckedSettings, defineTerminal, TerminalError } from '@millrace/sdk';
+import { browseModbus } from './browse.ts';
 import { endpointText, parseEndpoint, scheme } from './form.ts';
+import { testModbus } from './probe.ts';
 import { ModbusSession } from './session.ts';
 import { readSettings, settingFields } from './settings.ts';
 
@@ -40,7 +42,8 @@ export const modbus = defineTerminal({
     }
     return new ModbusSession(context).open();
   },
-  test: () => Promise.reject(new Error('unused')),
+  test: testModbus,
+  browse: browseModbus,
 });
 
 /** What the fields' own bounds cannot say. Never touches the network. */

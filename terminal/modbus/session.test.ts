@@ -76,7 +76,7 @@ async function serialServer(): Promise<number> {
   const registers = new Map<number, number>([
     [0, 2301],
     [1, 0x4366],
-    [2, 0x1999],
+    [2, 0x199a],
     [10, 0xffff],
     [11, 0xfffe],
   ]);

@@ -1,7 +1,8 @@
 import type { ConnectionProblem, Microseconds } from '@millrace/contract';
 import { status } from '@millrace/contract';
-import { type TerminalContext, TerminalError, type TerminalSession } from '@millrace/sdk';
-import { Link, LinkError, type Outcome } from './link.ts';
+import type { TerminalContext, TerminalSession } from '@millrace/sdk';
+import { connectOrThrow, terminalError } from './connect.ts';
+import { Link, type Outcome } from './link.ts';
 import { type Block, cutKey, cutOf, planBlocks } from './plan.ts';
 import {
   badRepeatMicroseconds,
@@ -119,11 +120,10 @@ export class ModbusSession implements TerminalSession {
     for (const id of this.#context.things.keys()) this.#take(id);
     this.#plan();
     try {
-      await this.#link.connect(signal);
+      await connectOrThrow(this.#link, signal);
     } catch (error) {
       this.#end();
       this.#writeUnreachable();
-      if (error instanceof LinkError) throw terminalError(error.problem);
       throw error;
     }
     this.#link.onGone((problem) => this.#lose(problem));
@@ -606,12 +606,4 @@ export class ModbusSession implements TerminalSession {
     for (const grid of this.#grids) grid.cancel();
     this.#link.close();
   }
-}
-
-function terminalError(problem: ConnectionProblem): TerminalError {
-  const { kind, code, what, remedy, detail, field } = problem;
-  return new TerminalError(kind, code, what, remedy, {
-    ...(detail === undefined ? {} : { detail }),
-    ...(field === undefined ? {} : { field }),
-  });
 }
