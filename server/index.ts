@@ -1,1 +1,2 @@
-export {};
+export { readCommand, StartError } from './config.ts';
+export { type MainOptions, main } from './main.ts';

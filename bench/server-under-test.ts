@@ -1,0 +1,1 @@
+export { descendants, processorSeconds, residentBytes, ServerUnderTest } from '@millrace/server/testing';

@@ -1,0 +1,162 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createLog } from '@millrace/sdk';
+import { helpText, readCommand, StartError } from './config.ts';
+import { prepareDataFolder } from './data-folder.ts';
+import { InstanceLock } from './instance-lock.ts';
+import { PlantProcess } from './plant-process.ts';
+import { type Platform, startPlatform } from './platform.ts';
+import { restore } from './restore.ts';
+
+/** The whole tree is gone within this long after it was told to stop. */
+const stopMillisecondsMax = 15_000;
+const parentCheckMilliseconds = 500;
+
+export interface MainOptions {
+  argv: readonly string[];
+  environment: NodeJS.ProcessEnv;
+  cwd: string;
+  /** Process id of the parent whose death ends the platform; undefined: none is watched. */
+  watchParent: number | undefined;
+  /** A line for the person at the terminal. */
+  say(line: string): void;
+}
+
+/** Reads what is wanted, does it, and stays until told to stop. Returns the exit code; 2 is a start that a person can mend. */
+export async function main(options: MainOptions): Promise<number> {
+  const { say } = options;
+  try {
+    const command = readCommand(options.argv, options.environment, options.cwd);
+    if (command.do === 'help') {
+      say(helpText());
+      return 0;
+    }
+    if (command.do === 'version') {
+      say(version());
+      return 0;
+    }
+    prepareDataFolder(command.config.data, version());
+    const lock = await InstanceLock.take(command.config.data);
+    try {
+      if (command.do === 'restore') {
+        await restore(command.backup, command.config.data, say);
+        return 0;
+      }
+      return await run(command.config, lock, options);
+    } finally {
+      lock.release();
+    }
+  } catch (error) {
+    if (!(error instanceof StartError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    return 2;
+  }
+}
+
+async function run(
+  config: Parameters<typeof startPlatform>[0],
+  lock: InstanceLock,
+  options: MainOptions,
+): Promise<number> {
+  const { say } = options;
+  const log = createLog('server');
+  let stopWanted: (why: string) => void = () => {};
+  const toldToStop = new Promise<string>((resolve) => {
+    stopWanted = resolve;
+  });
+  let stopping = false;
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      // A second Ctrl-C does not wait any longer.
+      if (stopping && signal === 'SIGINT') process.exit(130);
+      stopWanted(signal);
+    });
+  }
+  if (process.connected) process.on('disconnect', () => stopWanted('the parent is gone'));
+  const parent = options.watchParent;
+  const watching =
+    parent === undefined
+      ? undefined
+      : setInterval(
+          () => process.ppid !== parent && stopWanted('the parent is gone'),
+          parentCheckMilliseconds,
+        );
+
+  const starting = startPlatform(config, version(), (what) => say(`  … ${what}`));
+  const first = await Promise.race([starting, toldToStop]);
+  let platform: Platform | undefined;
+  let plant: PlantProcess | undefined;
+  let why: string;
+  if (typeof first === 'string') {
+    why = first;
+    stopping = true;
+    lock.stopping();
+    platform = await starting.catch(() => undefined);
+  } else {
+    platform = first;
+    announce(platform, config, say);
+    if (config.plant) {
+      plant = new PlantProcess({
+        serverUrl: platform.url,
+        mqtt: {
+          host: config.host === '0.0.0.0' || config.host === '::' ? '127.0.0.1' : config.host,
+          port: platform.mqttPort,
+        },
+        folder: join(config.data, 'plant'),
+        token: platform.issueToken,
+        log: createLog('plant'),
+      });
+      void plant.start().then((outcome) => {
+        if (stopping) return;
+        say(
+          'failed' in outcome
+            ? `  The demo plant did not start: ${outcome.failed}`
+            : `  The demo plant runs: ${outcome.things} things.`,
+        );
+      });
+    }
+    process.send?.({ type: 'ready', url: platform.url, mqttPort: platform.mqttPort });
+    why = await toldToStop;
+    stopping = true;
+    lock.stopping();
+  }
+  say(`  … stopping (${why})`);
+  clearInterval(watching);
+  const late = setTimeout(() => {
+    log.error('stopping took too long; what was acknowledged is stored');
+    process.exit(1);
+  }, stopMillisecondsMax);
+  await plant?.stop();
+  await platform?.stop();
+  clearTimeout(late);
+  return 0;
+}
+
+function announce(
+  platform: Platform,
+  config: Parameters<typeof startPlatform>[0],
+  say: (line: string) => void,
+): void {
+  const open = config.host !== '127.0.0.1' && config.host !== 'localhost' && config.host !== '::1';
+  say('');
+  say(`  Millrace runs at  ${platform.url}`);
+  say(`  MQTT listens on   ${config.host}:${platform.mqttPort}`);
+  if (platform.firstPassword !== undefined) {
+    say('');
+    say(`  First sign-in     user admin, password ${platform.firstPassword}`);
+    say('                    shown this once; you will be asked to change it');
+  }
+  if (platform.authorityFile !== undefined)
+    say(`  Certificate       trust ${platform.authorityFile} in the browsers that will use it`);
+  if (!open)
+    say('  Only this machine reaches it; --host 0.0.0.0 opens it to the network (then use --https).');
+  else if (!config.https)
+    say('  It is open to the network without encryption; --https protects passwords and data.');
+  say('');
+}
+
+function version(): string {
+  return (
+    JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
+  ).version;
+}

@@ -1,0 +1,345 @@
+import { readFileSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Health } from '@millrace/contract';
+import { openRecordStore, openSampleStore } from '@millrace/platform/data';
+import {
+  Access,
+  accessMigrations,
+  Backups,
+  createApi,
+  createMetrics,
+  type LiveStreams,
+  ownCertificate,
+  PlatformSettingsStore,
+} from '@millrace/platform/enablement';
+import { Iot, iotMigrations } from '@millrace/platform/iot';
+import { createLog, type Log, systemClock } from '@millrace/sdk';
+import { type Config, StartError } from './config.ts';
+import { words } from './data-folder.ts';
+import { loadProtocols } from './protocols.ts';
+
+const healthMillisecondsMax = 3_000;
+const stateTickMilliseconds = 2_000;
+const flushMilliseconds = 30_000;
+/** A connection that must not fail at start-up is given this long. */
+const startupMillisecondsMax = 70_000;
+
+export interface Platform {
+  url: string;
+  mqttPort: number;
+  /** Shown once: the administrator's first password, where one was made up. */
+  firstPassword: string | undefined;
+  /** A token for the demo plant, which registers itself over the API like anybody. */
+  issueToken(): Promise<string>;
+  authorityFile: string | undefined;
+  stop(): Promise<void>;
+}
+
+/** Wires the platform: stores → iot → access → API → terminals. No behaviour of its own. */
+export async function startPlatform(
+  config: Config,
+  version: string,
+  progress: (what: string) => void,
+): Promise<Platform> {
+  const log: Log = createLog('platform');
+  const clock = systemClock;
+  progress('opening the stores');
+  const stores = await Promise.allSettled([
+    openSampleStore({ folder: join(config.data, 'samples'), log: createLog('samples') }),
+    openRecordStore({
+      folder: join(config.data, 'records'),
+      log: createLog('records'),
+      migrations: [...iotMigrations, ...accessMigrations],
+    }),
+    loadProtocols(),
+  ]);
+  const failed = stores.find((store) => store.status === 'rejected');
+  if (failed !== undefined) {
+    await Promise.all(
+      stores
+        .slice(0, 2)
+        .map((store) =>
+          store.status === 'fulfilled' ? (store.value as { close(): Promise<void> }).close() : undefined,
+        ),
+    );
+    throw failed.reason instanceof StartError
+      ? failed.reason
+      : new StartError(`The data in ${config.data} cannot be opened: ${words(failed.reason)}`);
+  }
+  const [samples, records, protocols] = stores.map(
+    (store) => (store as PromiseFulfilledResult<unknown>).value,
+  ) as [
+    Awaited<ReturnType<typeof openSampleStore>>,
+    Awaited<ReturnType<typeof openRecordStore>>,
+    Awaited<ReturnType<typeof loadProtocols>>,
+  ];
+  const undo: (() => Promise<unknown> | unknown)[] = [() => samples.close(), () => records.close()];
+  try {
+    const settings = await PlatformSettingsStore.open(records);
+    const { access, firstPassword } = await Access.open(records, clock, config.adminPassword);
+    const tls = await certificate(config);
+    const iot = await Iot.open({
+      records,
+      samples,
+      protocols,
+      listeners: [
+        {
+          id: 'mqtt',
+          protocol: 'mqtt',
+          title: 'MQTT',
+          settings: {
+            host: config.host,
+            port: config.mqtt,
+            ...(tls === undefined ? {} : { tlsPort: config.mqtts, cert: tls.cert, key: tls.key }),
+          },
+        },
+      ],
+      ownEndpoints: ownEndpoints(config),
+      workerEntry: fileURLToPath(new URL('./terminal-worker.js', import.meta.url)),
+      folder: config.data,
+      retentionMicroseconds: settings.get().retentionDays['raw']! * 86_400_000_000,
+      clock,
+      log: createLog('iot'),
+      autoAcceptProposals: () => settings.get().autoAcceptProposals,
+    });
+    undo.unshift(() => iot.stop());
+    const applyRetention = async (): Promise<void> => {
+      const { raw = 0, minute = 0, hour = 0, events = 0 } = settings.get().retentionDays;
+      iot.supervisor.setRetention(raw * 86_400_000_000);
+      await samples.setRetention({ raw, minute, hour, events });
+    };
+    settings.onChange(
+      () =>
+        void applyRetention().catch((error: unknown) =>
+          log.error('retention could not be set', { error: words(error) }),
+        ),
+    );
+
+    // Terminals may connect while the latest values are being read: what they send is newer.
+    progress('opening the terminals');
+    iot.start();
+    const restored = iot.restore();
+    let live: LiveStreams | undefined;
+    const backups = new Backups(
+      join(config.data, 'backups'),
+      join(config.data, 'key'),
+      samples,
+      records,
+      clock,
+    );
+    const health = healthOf(iot, samples, records, version);
+    const api = await createApi({
+      version,
+      iot,
+      samples,
+      access,
+      clock,
+      log: createLog('api'),
+      health,
+      metrics: createMetrics(iot, samples, () => live),
+      settings,
+      backups,
+      consoleFolder: consoleFolder(),
+      tls,
+    });
+    live = api.live;
+    undo.unshift(() => api.app.close());
+    await Promise.all([restored, applyRetention()]);
+    await listen(api.app, config);
+    const mqttPort = await mqttListens(iot, config);
+    await startupPolicies(iot);
+
+    const ticking = setInterval(() => iot.states.tick(), stateTickMilliseconds);
+    const flushing = setInterval(() => void iot.credentials.flush().catch(() => {}), flushMilliseconds);
+    undo.unshift(() => {
+      clearInterval(ticking);
+      clearInterval(flushing);
+    });
+    const { port } = api.app.server.address() as AddressInfo;
+    const shownHost =
+      config.host === '0.0.0.0' || config.host === '::'
+        ? 'localhost'
+        : config.host.includes(':')
+          ? `[${config.host}]`
+          : config.host;
+    return {
+      url: `${tls === undefined ? 'http' : 'https'}://${shownHost === '127.0.0.1' ? 'localhost' : shownHost}:${port}`,
+      mqttPort,
+      firstPassword,
+      issueToken: () => access.issue('admin'),
+      authorityFile: tls?.authorityFile,
+      stop: () => inTurn(undo),
+    };
+  } catch (error) {
+    await inTurn(undo).catch(() => {});
+    throw error;
+  }
+}
+
+async function inTurn(steps: readonly (() => Promise<unknown> | unknown)[]): Promise<void> {
+  for (const step of steps) {
+    try {
+      await step();
+    } catch (error) {
+      createLog('platform').warn('a part did not stop in an orderly way', { error: words(error) });
+    }
+  }
+}
+
+async function certificate(
+  config: Config,
+): Promise<{ key: string; cert: string; authorityFile: string | undefined } | undefined> {
+  if (!config.https) return undefined;
+  if (config.certificate === undefined || config.key === undefined) {
+    const folder = join(config.data, 'tls');
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    return ownCertificate(folder, [config.host]);
+  }
+  try {
+    return {
+      cert: readFileSync(config.certificate, 'utf8'),
+      key: readFileSync(config.key, 'utf8'),
+      authorityFile: undefined,
+    };
+  } catch (error) {
+    throw new StartError(`The certificate or its key cannot be read: ${words(error)}.`);
+  }
+}
+
+function ownEndpoints(config: Config): Set<string> {
+  const hosts = ['127.0.0.1', 'localhost', '[::1]', config.host];
+  return new Set(
+    hosts.flatMap((host) => [
+      `mqtt://${host}:${config.mqtt}`,
+      `mqtts://${host}:${config.mqtts}`,
+      ...(config.mqtt === 1883 ? [`mqtt://${host}`] : []),
+    ]),
+  );
+}
+
+function consoleFolder(): string | undefined {
+  const folder = fileURLToPath(new URL('../../console/dist', import.meta.url));
+  try {
+    readFileSync(join(folder, 'index.html'));
+    return folder;
+  } catch {
+    return undefined;
+  }
+}
+
+async function listen(app: Awaited<ReturnType<typeof createApi>>['app'], config: Config): Promise<void> {
+  try {
+    await app.listen({ host: config.host, port: config.http });
+  } catch (error) {
+    throw listenError(error, 'HTTP', config.host, config.http, '--http');
+  }
+}
+
+export function listenError(
+  error: unknown,
+  what: string,
+  host: string,
+  port: number,
+  flag: string,
+): StartError {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === 'EADDRINUSE')
+    return new StartError(
+      `Port ${port} for ${what} is taken by another program: stop it, or choose another with ${flag} PORT.`,
+    );
+  if (code === 'EACCES')
+    return new StartError(
+      `This user may not open port ${port} for ${what}: choose one above 1023 with ${flag} PORT.`,
+    );
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
+    return new StartError(`This machine has no address ${host}: give one of its own with --host ADDRESS.`);
+  return new StartError(`${what} cannot listen on ${host}:${port}: ${words(error)}.`);
+}
+
+/** Waits until the MQTT listener is open, and tells its port (which matters where 0 was asked for). */
+async function mqttListens(iot: Iot, config: Config): Promise<number> {
+  const end = Date.now() + startupMillisecondsMax;
+  for (;;) {
+    const record = iot.connections.get('mqtt')!;
+    if (record.state === 'connected' || record.state === 'degraded') {
+      if (config.mqtt !== 0 || record.counters['port'] !== undefined)
+        return record.counters['port'] ?? config.mqtt;
+    }
+    if (record.problem !== undefined && record.state !== 'connecting') {
+      const { what, detail, remedy, code } = record.problem;
+      if (code !== 'process-ended') {
+        throw /EADDRINUSE|in use|taken/i.test(`${code} ${detail ?? ''} ${what.en}`)
+          ? listenError({ code: 'EADDRINUSE' }, 'MQTT', config.host, config.mqtt, '--mqtt')
+          : new StartError(`MQTT cannot listen on ${config.host}:${config.mqtt}: ${what.en} ${remedy.en}`);
+      }
+    }
+    if (Date.now() > end) throw new StartError('The MQTT listener did not open in time.');
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+/** A connection whose policy is "fail" keeps the platform from starting. */
+async function startupPolicies(iot: Iot): Promise<void> {
+  const end = Date.now() + startupMillisecondsMax;
+  const needed = iot.connections
+    .all()
+    .filter((record) => record.startup === 'fail' && record.enabled && !record.builtIn);
+  for (const record of needed) {
+    while (record.state === 'connecting' && Date.now() < end)
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    const now = iot.connections.get(record.id)!;
+    if (now.state === 'connected' || now.state === 'degraded') continue;
+    throw new StartError(
+      `The connection "${record.title}" could not be opened, and its start-up policy is "fail": ${now.problem?.what.en ?? 'no answer in time.'} ${now.problem?.remedy.en ?? ''}`.trim(),
+    );
+  }
+}
+
+function healthOf(
+  iot: Iot,
+  samples: { health(): Promise<void> },
+  records: { health(): Promise<void> },
+  version: string,
+): () => Promise<Health> {
+  const part = async (check: () => Promise<void>): Promise<{ ok: boolean; detail?: string }> => {
+    let timer: NodeJS.Timeout | undefined;
+    try {
+      await Promise.race([
+        check(),
+        new Promise((_, reject) => {
+          timer = setTimeout(
+            () => reject(new Error(`no answer within ${healthMillisecondsMax / 1000} s`)),
+            healthMillisecondsMax,
+          );
+        }),
+      ]);
+      return { ok: true };
+    } catch (error) {
+      return { ok: false, detail: words(error) };
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+  return async () => {
+    const mqtt = iot.connections.get('mqtt')!;
+    const [samplesOk, recordsOk] = await Promise.all([
+      part(() => samples.health()),
+      part(() => records.health()),
+    ]);
+    const parts: Health['parts'] = {
+      http: { ok: true },
+      mqtt:
+        mqtt.state === 'connected' || mqtt.state === 'degraded'
+          ? { ok: true }
+          : { ok: false, detail: mqtt.problem?.what.en ?? mqtt.state },
+      samples: samplesOk,
+      records: recordsOk,
+      intake: iot.intake.busy ? { ok: false, detail: 'more came in than can be stored now' } : { ok: true },
+    };
+    const missing = Object.keys(parts).filter((name) => !parts[name]!.ok);
+    return { status: missing.length === 0 ? 'ok' : 'unavailable', version, parts, missing };
+  };
+}
