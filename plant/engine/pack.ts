@@ -1,0 +1,497 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { LocalText } from '@millrace/contract';
+import {
+  any,
+  list,
+  map,
+  number,
+  object,
+  optional,
+  PackError,
+  type Shape,
+  text,
+  toggle,
+  words,
+} from './shape.ts';
+
+/**
+ * A pack: everything the engine knows about one plant, as data. Its folder holds `pack.json`, `things.json` and `kinds/*.json`.
+ * The guide `docs/guides/add-an-industry-pack.md` explains each part; what is checked here is the form, what is checked while
+ * the model is compiled is the meaning (names that exist, expressions that can be read).
+ */
+export interface Pack {
+  id: string;
+  titles: LocalText;
+  descriptions: LocalText;
+  /** ISA-95 path of the site, put before each thing's own. */
+  place: string;
+  /** IANA name; shifts are in this time. */
+  timeZone: string;
+  /** Id of a thing = this + the name in things.json. */
+  idPrefix: string;
+  shifts: ShiftSpec[];
+  /** Name → member → words. A member's code is its position. */
+  enumerations: Record<string, Record<string, LocalText>>;
+  tables: Record<string, TableRow[]>;
+  connections: Record<string, ConnectionSpec>;
+  kinds: Record<string, Kind>;
+  things: ThingSpec[];
+}
+
+export interface ShiftSpec {
+  id: string;
+  titles: LocalText;
+  /** ISO weekdays (1 = Monday) on which the shift begins. */
+  days: number[];
+  /** "HH:MM"; an end not after the start is on the next day. */
+  start: string;
+  end: string;
+  breaks: [string, string][];
+}
+
+export type TableRow = Record<string, number | string | LocalText | TableRow[]>;
+
+export interface ConnectionSpec {
+  protocol: 'opcua' | 'modbus' | 'mqtt' | 'sparkplug';
+  titles: LocalText;
+  /** Wished port of an own server; a free one is taken where it is in use. */
+  port?: number | undefined;
+  /** Sparkplug group and edge node. */
+  group?: string | undefined;
+  node?: string | undefined;
+}
+
+export interface Kind {
+  id: string;
+  titles: LocalText;
+  descriptions?: LocalText | undefined;
+  /** Semantic types, `@type` of the Thing Description. */
+  types: string[];
+  manufacturer?: string | undefined;
+  model?: string | undefined;
+  parameters: Record<string, number>;
+  /** Name → expression used where a thing does not bring its own. */
+  inputs: Record<string, string>;
+  roles: Record<string, RoleSpec>;
+  states: Record<string, LocalText>;
+  transitions: TransitionSpec[];
+  variables: Record<string, VariableSpec>;
+  properties: Record<string, PropertySpec>;
+  events: Record<string, EventSpec>;
+  actions: Record<string, ActionSpec>;
+  faults: Record<string, FaultSpec>;
+  /** Seconds between two looks at an instrument, where a property names none. */
+  interval: number;
+  modbus?: ModbusSpec | undefined;
+}
+
+export interface RoleSpec {
+  /** Relation written into the Thing Description; without one the role is the model's own business. */
+  relation?: string | undefined;
+}
+
+export interface TransitionSpec {
+  from: string[];
+  to: string;
+  when: string;
+  do: Record<string, string>;
+}
+
+/** An expression, or one of the blocks that remember something from step to step. */
+export type VariableSpec =
+  | string
+  | { lag: string; seconds: string; start?: string | undefined }
+  | { integral: string; start?: string | undefined; min?: string | undefined; max?: string | undefined }
+  | { slew: string; rate: string; down?: string | undefined; start?: string | undefined }
+  | { noise: string; seconds: string }
+  | { held: string; when: string; start?: string | undefined }
+  | { latch: string; until: string }
+  | { timer: string }
+  | { start: string };
+
+export interface PropertySpec {
+  titles: LocalText;
+  descriptions?: LocalText | undefined;
+  type?: 'number' | 'integer' | 'boolean' | undefined;
+  is?: string | undefined;
+  enumeration?: string | undefined;
+  text?: string | undefined;
+  elements?: string[] | undefined;
+  fields?: Record<string, PropertySpec> | undefined;
+  builtin?: 'activeFaults' | undefined;
+  unit?: string | undefined;
+  resolution?: number | undefined;
+  range?: [number, number] | undefined;
+  normal?: { min?: number | undefined; max?: number | undefined } | undefined;
+  noise?: string | undefined;
+  interval?: number | undefined;
+  /** Folder in the address space. */
+  group?: string | undefined;
+  /** Variable that a write to the property sets. */
+  writes?: string | undefined;
+  /** Whether the instrument keeps a history of its own. */
+  history?: boolean | undefined;
+}
+
+export interface EventSpec {
+  titles: LocalText;
+  /** Fires when this becomes true. */
+  when: string;
+  data: Record<string, PropertySpec>;
+}
+
+export interface ActionSpec {
+  titles: LocalText;
+  descriptions?: LocalText | undefined;
+  builtin?: 'causeFault' | 'clearFault' | 'clearAllFaults' | undefined;
+  input: Record<string, PropertySpec>;
+  when: string;
+  do: Record<string, string>;
+  refusal?: LocalText | undefined;
+}
+
+export interface FaultSpec {
+  titles: LocalText;
+  descriptions: LocalText;
+  /** Onsets per hour, as an expression; '0' for a fault that only comes when caused. */
+  rate: string;
+  /** Seconds from onset to full severity. */
+  ramp: string;
+  /** Seconds until it is put right by itself; '0': until cleared. */
+  lasts: string;
+  /** Assignments made when it is put right. */
+  cleared: Record<string, string>;
+  /** Effects on instruments and network; effects on the machine are in the expressions, as `fault.<name>` from 0 to 1. */
+  instruments: InstrumentEffect[];
+  /** What must be seen of it: held by a test for every pack. */
+  shows: ShowSpec[];
+}
+
+export interface InstrumentEffect {
+  effect: 'drift' | 'stuck' | 'dead' | 'offline';
+  /** Properties it strikes; none named: all of the thing. */
+  properties: string[];
+  /** Drift at full severity, in the property's unit. */
+  amount?: string | undefined;
+}
+
+export interface ShowSpec {
+  property: string;
+  /** Role through which the property's thing is found; none: the thing itself. */
+  via?: string | undefined;
+  change: 'rises' | 'falls' | 'freezes' | 'differs' | 'bad' | 'silent';
+  /** Seconds after which it must be seen. */
+  within: number;
+}
+
+export interface ModbusSpec {
+  entity: 'HoldingRegister' | 'InputRegister';
+  /** Property → where it stands. `scale`: value = raw × scale. */
+  registers: Record<string, RegisterSpec>;
+}
+
+export interface RegisterSpec {
+  address: number;
+  type: 'float32' | 'int16' | 'uint16' | 'int32' | 'uint32' | 'uint64';
+  scale?: number | undefined;
+}
+
+export interface ThingSpec {
+  name: string;
+  kind: string;
+  titles: LocalText;
+  descriptions?: LocalText | undefined;
+  /** ISA-95 path below the pack's. */
+  place: string;
+  /** Without a connection the thing is part of the model only: nobody sees it. */
+  connection?: string | undefined;
+  unit?: number | undefined;
+  device?: string | undefined;
+  payload?: 'plain' | 'timed' | 'batch' | undefined;
+  parameters: Record<string, number>;
+  inputs: Record<string, string>;
+  roles: Record<string, string[]>;
+  /** Property → what differs from the kind, e.g. its normal band. */
+  properties: Record<string, Partial<PropertySpec>>;
+  /** Seconds between two looks, for all properties without their own. */
+  interval?: number | undefined;
+}
+
+const property: Shape = object({
+  titles: words,
+  descriptions: optional(words),
+  type: optional(text(/^(number|integer|boolean)$/)),
+  is: optional(text()),
+  enumeration: optional(text()),
+  text: optional(text()),
+  elements: optional(list(text())),
+  fields: optional(any),
+  builtin: optional(text()),
+  unit: optional(text()),
+  resolution: optional(number({ above: 0 })),
+  range: optional(list(number())),
+  normal: optional(object({ min: optional(number()), max: optional(number()) })),
+  noise: optional(text()),
+  interval: optional(number({ above: 0 })),
+  group: optional(text()),
+  writes: optional(text()),
+  history: optional(toggle),
+});
+
+const assignments = optional(map(text()), {});
+const identifier = /^[a-zA-Z][a-zA-Z0-9]*$/;
+
+const variable: Shape = (value, at) => {
+  if (typeof value === 'string') return value;
+  return object({
+    lag: optional(text()),
+    seconds: optional(text()),
+    integral: optional(text()),
+    min: optional(text()),
+    max: optional(text()),
+    slew: optional(text()),
+    rate: optional(text()),
+    down: optional(text()),
+    noise: optional(text()),
+    held: optional(text()),
+    when: optional(text()),
+    latch: optional(text()),
+    until: optional(text()),
+    timer: optional(text()),
+    start: optional(text()),
+  })(value, at);
+};
+
+const fault = object({
+  titles: words,
+  descriptions: words,
+  rate: optional(text(), '0'),
+  ramp: optional(text(), '0'),
+  lasts: optional(text(), '0'),
+  cleared: assignments,
+  instruments: optional(
+    list(
+      object({
+        effect: text(/^(drift|stuck|dead|offline)$/),
+        properties: optional(list(text()), []),
+        amount: optional(text()),
+      }),
+    ),
+    [],
+  ),
+  shows: list(
+    object({
+      property: text(),
+      via: optional(text()),
+      change: text(/^(rises|falls|freezes|differs|bad|silent)$/),
+      within: number({ above: 0 }),
+    }),
+  ),
+});
+
+const kindShape = object({
+  id: text(/^[a-z][a-z0-9-]*$/),
+  titles: words,
+  descriptions: optional(words),
+  types: optional(list(text()), []),
+  manufacturer: optional(text()),
+  model: optional(text()),
+  parameters: optional(map(number(), identifier), {}),
+  inputs: optional(map(text(), identifier), {}),
+  roles: optional(map(object({ relation: optional(text()) }), identifier), {}),
+  states: optional(map(words, identifier), {}),
+  transitions: optional(list(object({ from: list(text()), to: text(), when: text(), do: assignments })), []),
+  variables: optional(map(variable, identifier), {}),
+  properties: optional(map(property, identifier), {}),
+  events: optional(
+    map(object({ titles: words, when: text(), data: optional(map(property), {}) }), identifier),
+    {},
+  ),
+  actions: optional(
+    map(
+      object({
+        titles: words,
+        descriptions: optional(words),
+        builtin: optional(text(/^(causeFault|clearFault|clearAllFaults)$/)),
+        input: optional(map(property, identifier), {}),
+        when: optional(text(), '1'),
+        do: assignments,
+        refusal: optional(words),
+      }),
+      identifier,
+    ),
+    {},
+  ),
+  faults: optional(map(fault, identifier), {}),
+  interval: optional(number({ above: 0 }), 1),
+  modbus: optional(
+    object({
+      entity: text(/^(HoldingRegister|InputRegister)$/),
+      registers: map(
+        object({
+          address: number({ least: 0, most: 65_535 }),
+          type: text(/^(float32|int16|uint16|int32|uint32|uint64)$/),
+          scale: optional(number({ above: 0 })),
+        }),
+      ),
+    }),
+  ),
+});
+
+const clock = text(/^([01]\d|2[0-3]):[0-5]\d$/);
+const packShape = object({
+  id: text(/^[a-z][a-z0-9-]*$/),
+  titles: words,
+  descriptions: words,
+  place: text(),
+  timeZone: text(),
+  idPrefix: text(/^urn:[a-z0-9][a-z0-9-]+:.*$/),
+  shifts: list(
+    object({
+      id: text(identifier),
+      titles: words,
+      days: list(number({ least: 1, most: 7 })),
+      start: clock,
+      end: clock,
+      breaks: optional(list(list(clock)), []),
+    }),
+  ),
+  enumerations: optional(map(map(words, identifier), identifier), {}),
+  tables: optional(map(list(any), identifier), {}),
+  connections: map(
+    object({
+      protocol: text(/^(opcua|modbus|mqtt|sparkplug)$/),
+      titles: words,
+      port: optional(number({ least: 0, most: 65_535 })),
+      group: optional(text()),
+      node: optional(text()),
+    }),
+  ),
+});
+
+const thingsShape = list(
+  object({
+    name: text(/^[a-z][a-z0-9-]*$/),
+    kind: text(),
+    titles: words,
+    descriptions: optional(words),
+    place: optional(text(), ''),
+    connection: optional(text()),
+    unit: optional(number({ least: 1, most: 247 })),
+    device: optional(text()),
+    payload: optional(text(/^(plain|timed|batch)$/)),
+    parameters: optional(map(number()), {}),
+    inputs: optional(map(text()), {}),
+    roles: optional(map(list(text())), {}),
+    properties: optional(map(any), {}),
+    interval: optional(number({ above: 0 })),
+  }),
+);
+
+export const packThingsMax = 2000;
+
+/**
+ * Reads and checks a pack's folder. Throws {@link PackError} with the file, the place in it and what is wrong, in words for
+ * the person who writes the pack.
+ */
+export function readPack(folder: string): Pack {
+  const read = (name: string, shape: Shape): unknown => {
+    let json: unknown;
+    try {
+      json = JSON.parse(readFileSync(join(folder, name), 'utf8'));
+    } catch (error) {
+      throw new PackError(name, (error as Error).message);
+    }
+    return shape(json, name);
+  };
+  const pack = read('pack.json', packShape) as Pack;
+  pack.things = read('things.json', thingsShape) as ThingSpec[];
+  pack.kinds = {};
+  for (const file of readdirSync(join(folder, 'kinds')).sort()) {
+    if (!file.endsWith('.json')) continue;
+    const kind = read(join('kinds', file), kindShape) as Kind;
+    if (`${kind.id}.json` !== file)
+      throw new PackError(`kinds/${file}`, `has id "${kind.id}"; id and file name are one`);
+    pack.kinds[kind.id] = kind;
+  }
+  if (pack.things.length > packThingsMax) {
+    throw new PackError(
+      'things.json',
+      `${pack.things.length} things; at most ${packThingsMax} (packThingsMax)`,
+    );
+  }
+  const names = new Set<string>();
+  for (const [position, thing] of pack.things.entries()) {
+    const at = `things.json/${position} (${thing.name})`;
+    if (names.has(thing.name)) throw new PackError(at, 'a thing of this name is there already');
+    names.add(thing.name);
+    const kind = pack.kinds[thing.kind];
+    if (kind === undefined) {
+      throw new PackError(
+        at,
+        `there is no kind "${thing.kind}"; there are ${Object.keys(pack.kinds).join(', ')}`,
+      );
+    }
+    const connection = thing.connection === undefined ? undefined : pack.connections[thing.connection];
+    if (thing.connection !== undefined && connection === undefined) {
+      throw new PackError(at, `there is no connection "${thing.connection}" in pack.json`);
+    }
+    for (const [what, own, known] of [
+      ['parameter', thing.parameters, kind.parameters],
+      ['input', thing.inputs, kind.inputs],
+      ['role', thing.roles, kind.roles],
+      ['property', thing.properties, kind.properties],
+    ] as const) {
+      for (const name of Object.keys(own)) {
+        if (!Object.hasOwn(known, name)) {
+          throw new PackError(at, `its kind "${thing.kind}" has no ${what} "${name}"`);
+        }
+      }
+    }
+    if (connection?.protocol === 'modbus' && (kind.modbus === undefined || thing.unit === undefined)) {
+      throw new PackError(at, 'a thing behind Modbus needs a "unit" and its kind a register map "modbus"');
+    }
+    if (connection?.protocol === 'sparkplug' && thing.device === undefined) {
+      throw new PackError(at, 'a thing behind Sparkplug needs a "device"');
+    }
+  }
+  for (const thing of pack.things) {
+    for (const [role, targets] of Object.entries(thing.roles)) {
+      for (const target of targets) {
+        if (!names.has(target)) {
+          throw new PackError(
+            `things.json (${thing.name})`,
+            `role "${role}" names "${target}", which is not there`,
+          );
+        }
+      }
+    }
+  }
+  return pack;
+}
+
+/** Folder of a pack that comes with the program, by its id, wherever the program runs from (source or `dist`). */
+export function packFolder(id: string): string {
+  let folder = dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(join(folder, 'packs')) && dirname(folder) !== folder) folder = dirname(folder);
+  return join(folder, 'packs', id);
+}
+
+/** The property as a thing has it: the kind's, with what the thing says differently. */
+export function propertyOf(kind: Kind, thing: ThingSpec, name: string): PropertySpec {
+  const own = thing.properties[name];
+  const base = kind.properties[name]!;
+  return own === undefined ? base : { ...base, ...own };
+}
+
+/** Seconds between two looks at a property's instrument. */
+export function intervalOf(kind: Kind, thing: ThingSpec, name: string): number {
+  return propertyOf(kind, thing, name).interval ?? thing.interval ?? kind.interval;
+}
+
+/** Whether anybody outside can reach the thing. */
+export function isExposed(thing: ThingSpec): boolean {
+  return thing.connection !== undefined;
+}
