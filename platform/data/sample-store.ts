@@ -1,0 +1,192 @@
+import type { Microseconds, Sample, SampleColumns, SeriesId, ThingEvent, Value } from '@millrace/contract';
+import {
+  type Clock,
+  type ExportRequest,
+  type Log,
+  type ReducedSamples,
+  type SampleStore,
+  systemClock,
+} from '@millrace/sdk';
+import { CommitWriter } from './commit-writer.ts';
+import { EngineProcess } from './engine-process.ts';
+import type { LatestAnswer, RangeAnswer } from './sample-engine.ts';
+import type { SampleCalls } from './sample-store-wire.ts';
+import type { SeriesRows } from './span-extremes.ts';
+
+/** Longer than the engine's own limits: a process that does not answer in this time is hung. */
+const insertMillisecondsMax = 120_000;
+const queryMillisecondsMax = 60_000;
+const exportPieceMillisecondsMax = 600_000;
+const healthMillisecondsMax = 5_000;
+
+export interface SampleStoreOptions {
+  /** Data folder of the samples alone; made when it is not there. */
+  folder: string;
+  log: Log;
+  /** Paces inserts. */
+  clock?: Clock;
+}
+
+/** The embedded sample store: chDB (ClickHouse) in a child process. Rejects with a `StoreError` that says why it cannot open. */
+export async function openSampleStore(options: SampleStoreOptions): Promise<EmbeddedSampleStore> {
+  const engine = new EngineProcess({
+    name: 'sample store',
+    entry: new URL('./sample-store-child.js', import.meta.url),
+    log: options.log,
+    open: { folder: options.folder } satisfies SampleCalls['open'],
+    // One thread per session that may be busy: intake, queries, export, upkeep, and some for files.
+    environment: { UV_THREADPOOL_SIZE: '8' },
+  });
+  await engine.start();
+  return new EmbeddedSampleStore(engine, options);
+}
+
+export class EmbeddedSampleStore implements SampleStore {
+  #engine: EngineProcess;
+  #writer: CommitWriter;
+
+  constructor(engine: EngineProcess, options: SampleStoreOptions) {
+    this.#engine = engine;
+    this.#writer = new CommitWriter(options.clock ?? systemClock, (batch) => {
+      const { columns, events } = batch;
+      const count = columns.count;
+      return this.#call<void>(
+        'insert',
+        {
+          columns: {
+            count,
+            series: columns.series.subarray(0, count),
+            time: columns.time.subarray(0, count),
+            received: columns.received.subarray(0, count),
+            value: columns.value.subarray(0, count),
+            status: columns.status.subarray(0, count),
+            text: columns.text,
+          },
+          events,
+        },
+        false,
+        insertMillisecondsMax,
+      );
+    });
+  }
+
+  /** Of the child; for the process list and for tests that kill it. */
+  get processId(): number | undefined {
+    return this.#engine.processId;
+  }
+
+  /** Samples and events taken that are not on disk yet. */
+  get waitingRows(): number {
+    return this.#writer.waitingRows;
+  }
+
+  append(columns: SampleColumns, events: readonly ThingEvent[]): Promise<void> {
+    return this.#writer.append(columns, events);
+  }
+
+  async samples(
+    series: SeriesId,
+    from: Microseconds,
+    to: Microseconds,
+    points: number,
+  ): Promise<ReducedSamples> {
+    const { rows, reduced, span } = await this.#call<RangeAnswer>('samples', { series, from, to, points });
+    const samples: Sample[] = new Array(rows.count);
+    for (let row = 0; row < rows.count; row++) samples[row] = sampleAt(series, rows, row);
+    return { samples, reduced, spanMicroseconds: span };
+  }
+
+  async latest(series: readonly SeriesId[]): Promise<Map<SeriesId, Sample>> {
+    const result = new Map<SeriesId, Sample>();
+    if (series.length === 0) return result;
+    const { series: found, rows } = await this.#call<LatestAnswer>('latest', { series });
+    for (let row = 0; row < found.length; row++) result.set(found[row]!, sampleAt(found[row]!, rows, row));
+    return result;
+  }
+
+  events(
+    thing: string,
+    name: string | undefined,
+    from: Microseconds,
+    to: Microseconds,
+    limit: number,
+  ): Promise<ThingEvent[]> {
+    return this.#call<ThingEvent[]>('events', { thing, name, from, to, limit });
+  }
+
+  async *exportSamples(request: ExportRequest): AsyncGenerator<Uint8Array> {
+    const id = await this.#call<number>('exportOpen', request, false);
+    try {
+      // The next piece is made while this one is sent.
+      let next = this.#exportNext(id);
+      for (;;) {
+        const piece = await next;
+        if (piece === undefined) return;
+        next = this.#exportNext(id);
+        next.catch(() => {});
+        yield piece;
+      }
+    } finally {
+      this.#call('exportClose', { id }, false).catch(() => {});
+    }
+  }
+
+  async forget(series: readonly SeriesId[], thing: string): Promise<void> {
+    await this.#call('forget', { series, thing });
+  }
+
+  async setRetention(days: { raw: number; minute: number; hour: number; events: number }): Promise<void> {
+    await this.#call('setRetention', days);
+  }
+
+  async backup(folder: string): Promise<void> {
+    throw new Error(`not built: ${folder}`);
+  }
+
+  async health(): Promise<void> {
+    await this.#call('health', undefined, false, healthMillisecondsMax);
+  }
+
+  stats(): Promise<{ rows: number; bytes: number; residentBytes: number }> {
+    return this.#call('stats', undefined);
+  }
+
+  /** Commits what was taken, then ends the child; within seconds in any case. */
+  async close(): Promise<void> {
+    await Promise.race([this.#writer.close(), new Promise((resolve) => setTimeout(resolve, 3_000).unref())]);
+    await this.#engine.close();
+  }
+
+  #exportNext(id: number): Promise<Uint8Array | undefined> {
+    return this.#call<Uint8Array | undefined>('exportNext', { id }, false, exportPieceMillisecondsMax);
+  }
+
+  #call<T>(
+    method: keyof SampleCalls,
+    argument: unknown,
+    idempotent = true,
+    millisecondsMax = queryMillisecondsMax,
+  ): Promise<T> {
+    return this.#engine.call<T>(method, argument, { idempotent, millisecondsMax });
+  }
+}
+
+function sampleAt(series: SeriesId, rows: SeriesRows, row: number): Sample {
+  const time = rows.time[row]!;
+  return {
+    series,
+    time,
+    received: time + rows.lag[row]!,
+    value: jsonValue(rows.value[row]!, rows.text.get(row)),
+    status: rows.status[row]!,
+  };
+}
+
+function jsonValue(number: number, text: string | undefined): Value {
+  if (text === undefined) return Number.isNaN(number) ? null : number;
+  try {
+    return JSON.parse(text) as Value;
+  } catch {
+    return text;
+  }
+}
