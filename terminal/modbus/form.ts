@@ -106,9 +106,8 @@ const functionEntities: Readonly<Record<string, Entity>> = {
 
 /** Host and port of a `modbus+tcp` address, `undefined` for anything else. Never throws. */
 export function parseEndpoint(address: string): { host: string; port: number } | undefined {
-  const match = /^modbus\+tcp:\/\/(?:[^/?#@]*@)?(\[[0-9a-f:.]+\]|[^/?#:]+)(?::(\d{1,5}))?(?:[/?#]|$)/i.exec(
-    address,
-  );
+  const match =
+    /^modbus\+tcp:\/\/(?:[^/?#@]*@)?(\[[0-9a-f:.]+\]|[^/?#:@\s]+)(?::(\d{1,5}))?(?:[/?#]|$)/i.exec(address);
   if (match === null) return undefined;
   const port = match[2] === undefined ? defaultPort : Number(match[2]);
   if (port < 1 || port > 65_535) return undefined;

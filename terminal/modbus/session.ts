@@ -397,8 +397,8 @@ export class ModbusSession implements TerminalSession {
       case 'timeout':
         context.count('readErrors', 1);
         context.count('timeouts', 1);
-        this.#unitTimedOut(job.unit, 'timeout', status.badTimeout);
         this.#writeBad(block.spans, status.badTimeout);
+        this.#unitTimedOut(job.unit, 'timeout', status.badTimeout);
         return false;
       case 'malformed':
         context.count('readErrors', 1);
@@ -428,8 +428,8 @@ export class ModbusSession implements TerminalSession {
   #refused(job: Job, block: Block<PolledPoint>, code: number, work: Block<PolledPoint>[]): boolean {
     if (isSilence(code)) {
       // The gateway answers, so the link is sound; the unit behind it is treated as silent.
-      this.#unitTimedOut(job.unit, 'gateway', exceptionStatus(code));
       this.#writeBad(block.spans, exceptionStatus(code));
+      this.#unitTimedOut(job.unit, 'gateway', exceptionStatus(code));
       this.#onHeard?.();
       return false;
     }
@@ -491,6 +491,8 @@ export class ModbusSession implements TerminalSession {
   }
 
   #writeBad(points: readonly PolledPoint[], code: number): void {
+    // Once the connection is lost, that is the last thing said of its points.
+    if (this.#ended) return;
     const now = this.#context.clock.now();
     const batch = this.#context.intake.batch;
     for (const polled of points) if (polled.active) writeBad(polled, code, now, batch);
