@@ -1,6 +1,5 @@
 import { copyFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { restoreRecords, restoreSamples } from '@millrace/platform/data';
 import { readManifest } from '@millrace/platform/enablement';
 import { StartError } from './config.ts';
 
@@ -15,6 +14,7 @@ export async function restore(backup: string, data: string, say: (line: string) 
       `The data folder ${data} is not empty (${there.slice(0, 3).join(', ')}): restore into a new one with --data DIR.`,
     );
   }
+  const { restoreRecords, restoreSamples } = await import('@millrace/platform/data');
   say(`  … records of ${manifest.time}`);
   await restoreRecords(join(backup, 'records'), join(data, 'records'));
   say('  … samples');

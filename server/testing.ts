@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const startScript = fileURLToPath(new URL('../../start.js', import.meta.url));
+const startScript = fileURLToPath(new URL('./cli.js', import.meta.url));
 const startMillisecondsMax = 180_000;
 const stopMillisecondsMax = 30_000;
 const outputCharactersMax = 200_000;

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { Server } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import cookie from '@fastify/cookie';
 import fastifyStatic from '@fastify/static';
 import {
@@ -32,6 +32,7 @@ import {
   takePropertyPayload,
   viewThing,
 } from '@millrace/sdk';
+import { Ajv } from 'ajv';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import {
   DescriptionError,
@@ -91,6 +92,8 @@ const sessionCookie = 'millrace';
 const defaultRange = 24 * 3600 * 1_000_000;
 const defaultPoints = 1000;
 const requestMillisecondsMax = 120_000;
+const drainBytesMax = 64 * 1024 * 1024;
+const drainMillisecondsMax = 5_000;
 
 type Handler = (request: FastifyRequest, reply: FastifyReply) => unknown;
 
@@ -111,14 +114,18 @@ export async function createApi(options: ApiOptions): Promise<{ app: FastifyInst
     rewriteUrl: (request: { url?: string }) =>
       normalisePath(request.url ?? '/', (id) => registry.get(id) !== undefined),
     routerOptions: { maxParamLength: 4096 },
-    ajv: {
-      customOptions: { coerceTypes: 'array', removeAdditional: false, useDefaults: false, allErrors: false },
-    },
     logger: false,
   } as never) as unknown as FastifyInstance;
   (app.server as Server).keepAliveTimeout = 65_000;
   await app.register(cookie);
   app.decorateRequest('caller', null as never);
+
+  // Query parameters are text and are read as what the schema wants; a JSON body must be what it says it is.
+  const ofQuery = new Ajv({ coerceTypes: 'array', strict: false });
+  const ofBody = new Ajv({ strict: false });
+  app.setValidatorCompiler(
+    ({ schema, httpPart }) => (httpPart === 'body' ? ofBody : ofQuery).compile(schema as object) as never,
+  );
 
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body, done) => {
@@ -149,8 +156,10 @@ export async function createApi(options: ApiOptions): Promise<{ app: FastifyInst
     allow(route, request);
   });
 
-  app.setErrorHandler((error, request, reply) => {
+  app.setErrorHandler(async (error, request, reply) => {
     const { problem, headers } = problemOf(error, request, log);
+    // A sender that is still writing would see its connection break and never the reason: its words are let run out, up to a bound.
+    if (problem.status === 413) await drain(request.raw);
     reply
       .status(problem.status)
       .headers(headers)
@@ -603,6 +612,26 @@ export async function createApi(options: ApiOptions): Promise<{ app: FastifyInst
   }
   app.addHook('onClose', () => live.close());
   return { app, live };
+}
+
+/** Reads on and throws away, up to a bound of bytes and time. */
+function drain(request: IncomingMessage): Promise<void> {
+  return new Promise((resolve) => {
+    let bytes = 0;
+    const done = (): void => {
+      clearTimeout(timer);
+      resolve();
+    };
+    const timer = setTimeout(done, drainMillisecondsMax);
+    request.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes > drainBytesMax) done();
+    });
+    request.on('end', done);
+    request.on('close', done);
+    request.resume();
+    if (request.readableEnded || request.destroyed) done();
+  });
 }
 
 function identify(request: FastifyRequest, iot: Iot, access: Access): Caller {

@@ -1,7 +1,14 @@
 export { Access, accessMigrations } from './access.ts';
 export { type ApiOptions, createApi } from './api.ts';
 export { Backups, readManifest } from './backups.ts';
-export { ownCertificate } from './certificates.ts';
 export type { LiveStreams } from './live-stream.ts';
 export { createMetrics } from './metrics.ts';
 export { PlatformSettingsStore } from './platform-settings.ts';
+
+/** See certificates.ts; loaded when it is wanted, because most plants start without it and the library is large. */
+export async function ownCertificate(
+  folder: string,
+  hosts: readonly string[],
+): Promise<{ key: string; cert: string; authorityFile: string }> {
+  return (await import('./certificates.ts')).ownCertificate(folder, hosts);
+}

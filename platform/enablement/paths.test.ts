@@ -10,14 +10,23 @@ test.each([
   ['/api/things/urn:a', '/api/things/urn%3Aa'],
   ['/api/things/urn%3Aa', '/api/things/urn%3Aa'],
   ['/api/things/urn:a/properties', '/api/things/urn%3Aa/properties'],
-  ['/api/things/urn:a/properties/temp/samples?points=5', '/api/things/urn%3Aa/properties/temp/samples?points=5'],
+  [
+    '/api/things/urn:a/properties/temp/samples?points=5',
+    '/api/things/urn%3Aa/properties/temp/samples?points=5',
+  ],
   ['/api/things/https://example.com/pumps/1', '/api/things/https%3A%2F%2Fexample.com%2Fpumps%2F1'],
-  ['/api/things/https://example.com/pumps/1/properties', '/api/things/https%3A%2F%2Fexample.com%2Fpumps%2F1/properties'],
+  [
+    '/api/things/https://example.com/pumps/1/properties',
+    '/api/things/https%3A%2F%2Fexample.com%2Fpumps%2F1/properties',
+  ],
   [
     '/api/things/https%3A%2F%2Fexample.com%2Fpumps%2F1/properties/a%2Fb/samples',
     '/api/things/https%3A%2F%2Fexample.com%2Fpumps%2F1/properties/a%2Fb/samples',
   ],
-  ['/api/things/urn:a/properties/Node Control/Rebirth/samples', '/api/things/urn%3Aa/properties/Node%20Control%2FRebirth/samples'],
+  [
+    '/api/things/urn:a/properties/Node Control/Rebirth/samples',
+    '/api/things/urn%3Aa/properties/Node%20Control%2FRebirth/samples',
+  ],
   ['/api/things/a/properties', '/api/things/a%2Fproperties'],
   ['/api/things/a%2Fproperties/properties', '/api/things/a%2Fproperties/properties'],
   ['/api/things/urn:a/credentials/u-1', '/api/things/urn%3Aa/credentials/u-1'],

@@ -15,16 +15,22 @@ export function normalisePath(url: string, known: (id: string) => boolean): stri
   const rest = path.slice('/api/things/'.length);
   if (rest === '') return url;
   const candidates = splits(rest);
-  let chosen = candidates[0]!;
-  if (candidates.length > 1 || rest.includes('/')) {
-    const registered = candidates.find((candidate) => {
-      const id = decode(candidate.id);
-      return id !== undefined && known(id);
-    });
-    // Where no reading is a registered thing, the shortest id with a known ending is meant.
-    chosen = registered ?? candidates.at(-1)!;
+  let chosen: { id: string; tail: string[] } | undefined;
+  let id: string | undefined;
+  for (const candidate of candidates) {
+    const decoded = decode(candidate.id);
+    // An id may itself hold percent-encoding and be written as it is.
+    const found = [decoded, candidate.id].find((one) => one !== undefined && known(one));
+    if (found === undefined) continue;
+    chosen = candidate;
+    id = found;
+    break;
   }
-  const id = decode(chosen.id);
+  if (chosen === undefined) {
+    // Where no reading is a registered thing, the shortest id with a known ending is meant.
+    chosen = candidates.at(-1)!;
+    id = decode(chosen.id);
+  }
   if (id === undefined) return '/api/malformed-percent-encoding';
   const tail = chosen.tail.map((segment) => {
     const text = decode(segment);

@@ -86,7 +86,7 @@ export class Worker {
     this.log = log;
     this.clock = clock;
     this.random = random;
-    setInterval(() => this.#reportCounters(), countersEveryMilliseconds).unref();
+    setInterval(() => this.reportCounters(), countersEveryMilliseconds).unref();
   }
 
   get congested(): boolean {
@@ -168,7 +168,7 @@ export class Worker {
     const end = Date.now() + closeMillisecondsMax;
     while (this.#unanswered.size > 0 && Date.now() < end)
       await new Promise((resolve) => setTimeout(resolve, 20));
-    this.#reportCounters();
+    this.reportCounters();
   }
 
   authenticate(username: string, password: string): { username: string; thing: string } | undefined {
@@ -284,7 +284,7 @@ export class Worker {
     else this.#send({ type: 'answer', call, error: error instanceof Error ? error.message : String(error) });
   }
 
-  #reportCounters(): void {
+  reportCounters(): void {
     for (const connection of this.#connections.values()) {
       const counters = connection.takeCounters();
       if (counters !== undefined) this.#send({ type: 'counters', connection: connection.spec.id, counters });
@@ -399,6 +399,7 @@ class OpenConnection implements Intake {
         this.session = session;
         this.#everConnected = true;
         this.#retries = 0;
+        this.#worker.reportCounters();
         this.#worker.state(this.spec.id, 'connected');
         attempt.signal.addEventListener('abort', () => lose(closedOnPurpose));
         problem = await lost;
