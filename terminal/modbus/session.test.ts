@@ -27,6 +27,9 @@ const own = (read: SeenRead) => ({
   data: words(...Array.from({ length: read.quantity }, (_, i) => read.address + i)),
 });
 
+/** Lets what is on the loopback arrive while a virtual clock stands still. */
+const settled = () => new Promise((resolve) => setTimeout(resolve, 5));
+
 /** A server that we did not write. */
 async function serialServer(): Promise<number> {
   const port = await freePort();
@@ -265,24 +268,40 @@ test('a silent unit is named, does not slow the others, and is taken up again', 
   let silent = true;
   const { device: made, port } = await device((read) => (read.unit === 2 && silent ? 'silence' : own(read)));
   const things = [1, 2, 3].map((unit) => meter(port, registers(unit, 1, unit), `urn:unit:${unit}`));
+  const clock = new VirtualClock(1_700_000_000_000_000);
   const { context } = await open(
     port,
     things,
     { pollMilliseconds: 1000, timeoutMilliseconds: 1000 },
-    { clock: fastClock(20) },
+    { clock },
   );
+  for (let step = 0; step < 12; step++) {
+    clock.advance(250);
+    await settled();
+  }
   await context.until(() => context.reports.at(-1)?.problem?.code === 'unit-silent', 'the report');
   expect(context.reports.at(-1)?.problem?.what.en).toBe('Unit 2 does not answer (1 of 3)');
   expect(last(context, 'r2')).toEqual({ value: null, status: status.badTimeout });
-  // 20 seconds of the fast clock: the others keep their pace, the silent one is asked ever more seldom.
-  const from = context.samples.filter((sample) => sample.property === 'r1').length;
+  // The others get a sample in each second, the silent one is asked ever more seldom.
   const asked = made.reads.filter((read) => read.unit === 2).length;
-  await new Promise((resolve) => setTimeout(resolve, 1000));
-  const polled = context.samples.filter((sample) => sample.property === 'r1').length - from;
-  expect(polled).toBeGreaterThanOrEqual(15);
-  expect(made.reads.filter((read) => read.unit === 2).length - asked).toBeLessThanOrEqual(5);
+  for (let second = 0; second < 20; second++) {
+    const before = context.samples.filter((sample) => sample.property === 'r1').length;
+    for (let quarter = 0; quarter < 4; quarter++) {
+      clock.advance(250);
+      await settled();
+    }
+    await context.until(
+      () => context.samples.filter((sample) => sample.property === 'r1').length > before,
+      'a sample of unit 1 in each second',
+    );
+  }
+  expect(made.reads.filter((read) => read.unit === 2).length - asked).toBeLessThanOrEqual(4);
   silent = false;
-  await context.until(() => last(context, 'r2')?.value === 2, 'the unit to be taken up again', 20_000);
+  for (let step = 0; last(context, 'r2')?.value !== 2; step++) {
+    expect(step).toBeLessThan(300);
+    clock.advance(250);
+    await settled();
+  }
   await context.until(() => context.reports.at(-1)?.state === 'connected', 'the all-clear');
 });
 
@@ -304,11 +323,26 @@ test('a slow device has polls skipped and counted, not piled up', async () => {
 
 test('polls keep to a grid of whole intervals', async () => {
   const { port } = await device(own);
-  const { context } = await open(port, [meter(port, registers(0, 1))], { pollMilliseconds: 100 });
-  await context.until(() => context.samples.length >= 8, 'samples');
-  // The first is outside the grid; after that each lies a little after a multiple of the interval, however long the last took.
-  const late = context.samples.slice(1, 8).map((sample) => (sample.time / 1000) % 100);
-  for (const milliseconds of late) expect(milliseconds).toBeLessThan(60);
+  const clock = new VirtualClock(1_700_000_000_037_000);
+  const { context } = await open(port, [meter(port, registers(0, 1))], { pollMilliseconds: 100 }, { clock });
+  await context.until(() => context.samples.length === 1, 'the first sample');
+  for (let poll = 1; poll <= 5; poll++) {
+    clock.advance(poll === 1 ? 63 : 100);
+    await context.until(() => context.samples.length === poll + 1, 'the next sample');
+  }
+  expect(context.samples.slice(1).map((sample) => (sample.time - 1_700_000_000_000_000) / 1000)).toEqual([
+    100, 200, 300, 400, 500,
+  ]);
+  expect(context.counters['missedPolls']).toBeUndefined();
+  // An event loop that stood still for 450 ms has missed four polls, and goes on at the next.
+  clock.advance(50);
+  clock.now = (
+    (now) => () =>
+      now.call(clock) + 450_000
+  )(clock.now);
+  clock.advance(50);
+  await context.until(() => context.samples.length === 7, 'the sample after the standstill');
+  expect(context.counters['missedPolls']).toBe(4);
 });
 
 test('several requests are under way at once where the setting allows, and each reply finds its own', async () => {

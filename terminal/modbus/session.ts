@@ -291,18 +291,26 @@ export class ModbusSession implements TerminalSession {
   #startGrid(grid: Grid): void {
     const { clock } = this.#context;
     const step = grid.milliseconds * 1000;
-    const now = clock.now();
-    const planned = Math.floor(now / step) + 1;
-    grid.cancel = clock.after(Math.max(1, Math.ceil((planned * step - now) / 1000)), () => {
-      // A timer may fire a little early by the wall clock, and late by any amount.
-      const tick = Math.max(planned, Math.floor(clock.now() / step));
+    const planned = Math.floor(clock.now() / step) + 1;
+    const wait = (): void => {
+      const left = Math.ceil((planned * step - clock.now()) / 1000);
+      grid.cancel = clock.after(Math.max(1, left), fire);
+    };
+    const fire = (): void => {
+      const now = clock.now();
+      // Timers may go off a little early by the wall clock. A clock that was set back is not waited for.
+      if (now < planned * step && planned * step - now < step) {
+        wait();
+        return;
+      }
+      const tick = Math.max(planned, Math.floor(now / step));
       const missed = tick - grid.tick - 1;
-      // A clock that was set back counts nothing as missed.
       if (missed > 0 && grid.jobs.length > 0) this.#context.count('missedPolls', missed * grid.jobs.length);
-      grid.tick = tick;
+      grid.tick = now < planned * step ? Math.floor(now / step) : tick;
       this.#startGrid(grid);
-      this.#tick(grid, tick * step);
-    });
+      this.#tick(grid, Math.min(tick * step, now));
+    };
+    wait();
   }
 
   #tick(grid: Grid, due: Microseconds): void {
