@@ -89,12 +89,9 @@ test('a refused address is found among its neighbours, which go on', async () =>
   expect(last(context, 'r4')).toEqual({ value: 4, status: 0 });
   await context.until(() => context.reports.length > 0, 'a report');
   expect(context.reports.at(-1)?.problem?.code).toBe('address-refused');
-  // Remembered: later polls ask for the good parts only.
-  const seen = made.reads.length;
-  await context.until(() => made.reads.length >= seen + 4, 'further polls');
-  for (const read of made.reads.slice(-4)) {
-    expect(read.address > 3 || read.address + read.quantity <= 3).toBe(true);
-  }
+  // Remembered: later polls ask for the good parts only, in as few reads as the device allows.
+  const asked = () => made.reads.slice(-4).map((read) => `${read.address}+${read.quantity}`);
+  await context.until(() => [...new Set(asked())].sort().join(' ') === '0+3 4+4', 'two reads a poll');
   // Bad is written when it begins, not at each poll.
   expect(context.samples.filter((sample) => sample.property === 'r3')).toHaveLength(1);
 });

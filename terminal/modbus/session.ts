@@ -3,7 +3,7 @@ import { status } from '@millrace/contract';
 import type { TerminalContext, TerminalSession } from '@millrace/sdk';
 import { connectOrThrow, terminalError } from './connect.ts';
 import { Link, type Outcome } from './link.ts';
-import { type Block, cutKey, cutOf, planBlocks } from './plan.ts';
+import { type Block, cutKey, cutOf, orderOf, planBlocks } from './plan.ts';
 import {
   badRepeatMicroseconds,
   type PointProblem,
@@ -64,8 +64,16 @@ interface Job {
   /** Points that the device refuses one by one. */
   refused: PolledPoint[];
   running: boolean;
+  /** A cut left out in this poll, to see whether it is needed. */
+  trial: Cut | undefined;
   /** The poll that `open` starts is outside the grid and must not count as a missed one. */
   offGrid: boolean;
+}
+
+/** A place that is not read across: unit and entity, and the order of the span that starts a block of its own. */
+interface Cut {
+  key: string;
+  order: number;
 }
 
 /** Jobs of one interval fire together, at whole multiples of it since the epoch. */
@@ -89,6 +97,8 @@ export class ModbusSession implements TerminalSession {
   readonly #problems = new Map<string, PointProblem[]>();
   /** Learned: where a device refuses to be read across. */
   readonly #cuts = new Map<string, Set<number>>();
+  /** Cuts that halving made and nobody knows to be needed; each is tried once without. */
+  #unproven: Cut[] = [];
   #grids: Grid[] = [];
   #cancelHouseKeeping: () => void = () => {};
   #probing = false;
@@ -203,7 +213,15 @@ export class ModbusSession implements TerminalSession {
     for (const id of ids) {
       for (const { point, form, message, at } of this.#problems.get(id) ?? []) {
         const detail = `form of "${point.name}": ${message.en}`;
-        batch.reject({ thing: id, source: form, reason: 'unsupported', detail, excerpt: at, count: 1 });
+        batch.reject({
+          thing: id,
+          // With the property, so that two wrong forms of one address are two records.
+          source: `${form} (${point.name})`,
+          reason: 'unsupported',
+          detail,
+          excerpt: at,
+          count: 1,
+        });
         batch.add(point, null, undefined, now, status.badConfigurationError, form);
       }
     }
@@ -250,6 +268,7 @@ export class ModbusSession implements TerminalSession {
             blocks: [],
             refused: [],
             running: false,
+            trial: undefined,
             offGrid: false,
           };
           this.#planJob(job);
@@ -338,6 +357,7 @@ export class ModbusSession implements TerminalSession {
   async #run(job: Job, due: Microseconds): Promise<void> {
     job.running = true;
     const now = this.#context.clock.now();
+    this.#tryWithoutCut(job);
     const work: Block<PolledPoint>[] = [...job.blocks, ...this.#refusedDue(job, now)];
     let stopped = false;
     const lane = async (): Promise<void> => {
@@ -360,7 +380,33 @@ export class ModbusSession implements TerminalSession {
       this.#context.log.error('a poll broke off', { error: String((error as Error).stack) });
     }
     job.running = false;
+    job.trial = undefined;
     job.offGrid = false;
+  }
+
+  /**
+   * Halving leaves more cuts than the device demands. One at a time is left out; if the device then refuses again, it is put back for
+   * good.
+   */
+  #tryWithoutCut(job: Job): void {
+    const prefix = `${job.unit.id}/`;
+    const found = this.#unproven.findIndex((cut) => cut.key.startsWith(prefix));
+    if (found === -1 || job.unit.timeoutsInARow > 0) return;
+    const cut = this.#unproven.splice(found, 1)[0]!;
+    const starts = (block: Block<PolledPoint>): boolean =>
+      cutKey(block.unit, block.entity) === cut.key && orderOf(block.spans[0]!) === cut.order;
+    if (!job.blocks.some(starts)) return;
+    this.#cuts.get(cut.key)?.delete(cut.order);
+    job.trial = cut;
+    this.#planJob(job);
+  }
+
+  /** The cut whose absence made the device refuse this block, if that is being tried. */
+  #trialOf(job: Job, block: Block<PolledPoint>): number | undefined {
+    const { trial } = job;
+    if (trial === undefined || trial.key !== cutKey(block.unit, block.entity)) return undefined;
+    const at = block.spans.findIndex((span) => orderOf(span) === trial.order);
+    return at > 0 && orderOf(block.spans[0]!) < trial.order ? trial.order : undefined;
   }
 
   /** Refused points whose time has come, each as a request of its own; a few at a time. */
@@ -442,9 +488,12 @@ export class ModbusSession implements TerminalSession {
       return false;
     }
     this.#unitHeard(job.unit);
-    const cut = isDivisible(code) ? cutOf(block) : undefined;
+    const proven = isDivisible(code) ? this.#trialOf(job, block) : undefined;
+    const cut = proven ?? (isDivisible(code) ? cutOf(block) : undefined);
     if (cut !== undefined) {
       const key = cutKey(block.unit, block.entity);
+      if (proven === undefined) this.#unproven.push({ key, order: cut });
+      else job.trial = undefined;
       let cuts = this.#cuts.get(key);
       if (cuts === undefined) this.#cuts.set(key, (cuts = new Set()));
       cuts.add(cut);
@@ -469,7 +518,9 @@ export class ModbusSession implements TerminalSession {
   /** A refused address answers now: what was learned about its neighbours may be out of date, too. */
   #accepted(job: Job, polled: PolledPoint): void {
     polled.refusedUntil = undefined;
-    this.#cuts.delete(cutKey(polled.unit, polled.entity));
+    const key = cutKey(polled.unit, polled.entity);
+    this.#cuts.delete(key);
+    this.#unproven = this.#unproven.filter((cut) => cut.key !== key);
     this.#planJob(job);
     this.#assess();
   }
