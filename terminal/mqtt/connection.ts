@@ -267,6 +267,10 @@ export class Connection implements Outlet {
     const length = chunk.length;
     while (this.#heldLength > 0 && at < length) at = this.#assemble(chunk, at);
     while (at < length && !this.#ended) {
+      // Another protocol need not be read to its end.
+      if (this.session === undefined && chunk[at] !== packetType.connect << 4) {
+        throw new WireError(reason.protocolError, 'the first packet is not CONNECT');
+      }
       // Fixed header: type and flags, remaining length in at most four bytes.
       let remaining = 0;
       let header = 1;
@@ -371,9 +375,6 @@ export class Connection implements Outlet {
     const flags = buffer[at]! & 0x0f;
     const { session } = this;
     if (session === undefined) {
-      if (type !== packetType.connect)
-        throw new WireError(reason.protocolError, 'the first packet is not CONNECT');
-      checkFlags(type, flags);
       this.#connect(buffer, start, end);
       return;
     }

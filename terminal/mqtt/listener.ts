@@ -244,6 +244,9 @@ async function openListener(context: TerminalContext): Promise<MqttSession> {
     throw error;
   }
   context.log.info('MQTT listens', { host, ...bound });
+  // The ports as they are, for whoever asked for any free one.
+  if (bound.port !== undefined) context.gauge('port', bound.port);
+  if (bound.tlsPort !== undefined) context.gauge('tlsPort', bound.tlsPort);
   context.report('connected');
   return {
     port: bound.port,

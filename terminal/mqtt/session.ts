@@ -73,6 +73,8 @@ export class Session {
   readonly redeliveries = new Redeliveries();
 
   readonly #inFlight = new Map<number, Outgoing>();
+  /** Packet ids in flight that this connection has not been sent yet: more than it takes at a time. */
+  #unsent: number[] = [];
   #queue: Outgoing[] = [];
   #queueHead = 0;
   #queuedBytes = 0;
@@ -130,7 +132,12 @@ export class Session {
       return;
     }
     if (connection === undefined && !this.persistent) return;
-    if (connection !== undefined && this.queued === 0 && this.#room(connection)) {
+    if (
+      connection !== undefined &&
+      this.queued === 0 &&
+      this.#unsent.length === 0 &&
+      this.#room(connection)
+    ) {
       this.#start(connection, outgoing);
       return;
     }
@@ -154,14 +161,11 @@ export class Session {
   resume(): void {
     const connection = this.connection;
     if (connection === undefined) return;
+    this.#unsent = [];
     for (const [packetId, outgoing] of this.#inFlight) {
-      if (outgoing.released) {
-        connection.send(encodeAcknowledgement(connection.version, packetType.pubrel, packetId, 0));
-      } else if (this.#expired(outgoing)) {
-        this.#inFlight.delete(packetId);
-      } else {
-        this.#send(connection, outgoing, packetId, true);
-      }
+      if (!outgoing.released && this.#expired(outgoing)) this.#inFlight.delete(packetId);
+      else if (!outgoing.released) this.#unsent.push(packetId);
+      else connection.send(encodeAcknowledgement(connection.version, packetType.pubrel, packetId, 0));
     }
     this.pump();
   }
@@ -170,6 +174,13 @@ export class Session {
   pump(): void {
     const connection = this.connection;
     if (connection === undefined) return;
+    while (this.#unsent.length > 0 && this.#room(connection)) {
+      const packetId = this.#unsent.shift()!;
+      const outgoing = this.#inFlight.get(packetId);
+      if (outgoing !== undefined && !this.#send(connection, outgoing, packetId, true)) {
+        this.#inFlight.delete(packetId);
+      }
+    }
     while (this.queued > 0 && this.#room(connection)) {
       const outgoing = this.#queue[this.#queueHead]!;
       this.#queueHead++;
@@ -220,8 +231,8 @@ export class Session {
 
   #room(connection: Outlet): boolean {
     return (
-      this.#inFlight.size < Math.min(connection.receiveMaximum, listenerLimits.outgoingInFlightMax) &&
-      !connection.backlogged
+      this.#inFlight.size - this.#unsent.length <
+        Math.min(connection.receiveMaximum, listenerLimits.outgoingInFlightMax) && !connection.backlogged
     );
   }
 
