@@ -165,16 +165,17 @@ export function parseForm(
   }
   let unitText: unknown = segments[0];
   let addressText: unknown = segments[1];
-  if (segments.length === 1 && form['modv:address'] === undefined) {
+  if (segments.length === 1 && given(form['modv:address']) === undefined) {
     const unitOfBase = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*\/(\d+)$/i.exec(base ?? '')?.[1];
-    if (unitOfBase !== undefined || form['modv:unitID'] !== undefined) {
+    if (unitOfBase !== undefined || given(form['modv:unitID']) !== undefined) {
       unitText = unitOfBase;
       addressText = segments[0];
     }
   }
-  const unit = read('modv:unitID', form['modv:unitID'] ?? unitText ?? unitDefault, 0, 255);
-  if (typeof unit !== 'number') return unit!;
-  let address = read('modv:address', form['modv:address'] ?? addressText, 0, 65_536);
+  const unit =
+    read('modv:unitID', given(form['modv:unitID']) ?? unitText ?? unitDefault, 0, 255) ?? unitDefault;
+  if (typeof unit !== 'number') return unit;
+  let address = read('modv:address', given(form['modv:address']) ?? addressText, 0, 65_536);
   if (address === undefined) {
     return wrong(
       'href',
@@ -197,7 +198,7 @@ export function parseForm(
   const bits = isBitEntity(entity);
   const quantityGiven = read(
     'modv:quantity',
-    form['modv:quantity'] ?? query.get('quantity') ?? undefined,
+    given(form['modv:quantity']) ?? query.get('quantity') ?? undefined,
     1,
     bits ? bitsPerReadMax : registersPerReadMax,
   );
@@ -460,6 +461,11 @@ function rawTerm(value: unknown, type: ValueType): number | bigint | undefined {
     return BigInt(value as string | number);
   }
   return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
+}
+
+/** An empty member is one that is not there. */
+function given(value: unknown): unknown {
+  return value === null || value === '' ? undefined : value;
 }
 
 function wrong(at: string, en: string, zh: string): FormProblem {
