@@ -219,13 +219,17 @@ describe('births', () => {
     const two = new SimulatedEdge(host, () => clock.now() / 1000, { owner: 'two' });
     one.nbirth();
     two.ndeath(0);
-    two.nbirth();
+    two.seq = 1;
+    two.ndata([]);
     await settle();
     expect(host.online('plant', 'cell')).toBe(true);
     expect(context.rejections).toMatchObject([
       { reason: 'denied', thing: 'two', count: 1 },
       { reason: 'denied' },
     ]);
+    two.nbirth();
+    two.ndeath(0);
+    expect(host.online('plant', 'cell')).toBe(false);
   });
 
   test('metrics named like parts of JavaScript objects do no harm', async () => {

@@ -177,7 +177,8 @@ class Host implements SparkplugHost {
     if (topic.type === 'NCMD' || topic.type === 'DCMD') return;
     const key = sourceKey(topic.group, topic.node, undefined);
     let node = this.#nodes.get(key);
-    if (node?.online && node.owner !== owner) {
+    // Who may publish where is the broker's to say; a birth that it let through begins a session of its own.
+    if (node?.online && node.owner !== owner && topic.type !== 'NBIRTH') {
       throw new PayloadError(
         'denied',
         `edge node ${topic.node} of group ${topic.group} is online with the credentials of another thing`,
