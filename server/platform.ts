@@ -93,7 +93,7 @@ export async function startPlatform(
           settings: {
             host: config.host,
             port: config.mqtt,
-            ...(tls === undefined ? {} : { tlsPort: config.mqtts, cert: tls.cert, key: tls.key }),
+            ...(tls === undefined ? {} : { tlsPort: config.mqtts, certificate: tls.cert, key: tls.key }),
           },
         },
       ],
