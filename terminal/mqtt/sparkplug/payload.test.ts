@@ -202,7 +202,7 @@ describe('bounds', () => {
   test('templates nest as deep as JSON may, and no deeper', () => {
     expect(reasonOf(() => first(nested(limits.jsonDepthMax), 'Template'))).toBe('none');
     expect(reasonOf(() => first(nested(limits.jsonDepthMax + 1), 'Template'))).toBe('too-deep');
-    expect(reasonOf(() => first(nested(50_000), 'Template'))).toBe('too-deep');
+    expect(reasonOf(() => first(nested(5000), 'Template'))).toBe('too-deep');
   });
 
   test('property sets too', () => {
@@ -249,7 +249,7 @@ describe('whatever comes in', () => {
     try {
       head = openPayload(payload);
     } catch (error) {
-      expect(error).toBeInstanceOf(PayloadError);
+      mustBePayloadError(error);
       return;
     }
     const metric = new Metric();
@@ -259,7 +259,7 @@ describe('whatever comes in', () => {
         if (metric.propertiesEnd > 0)
           readProperties(head.reader, metric.propertiesStart, metric.propertiesEnd, head.budget);
       } catch (error) {
-        expect(error).toBeInstanceOf(PayloadError);
+        mustBePayloadError(error);
       }
       for (const datatype of datatypes) {
         try {
@@ -267,11 +267,16 @@ describe('whatever comes in', () => {
             typeof value === 'bigint' ? String(value) : value,
           );
         } catch (error) {
-          expect(error).toBeInstanceOf(PayloadError);
+          mustBePayloadError(error);
         }
       }
     }
-    expect(head.reader.len).toBe(payload.length);
+    // Whatever failed on the way, the reader stands as it did.
+    if (head.reader.len !== head.reader.buf.length) throw new Error('the reader was left bounded to a part');
+  }
+
+  function mustBePayloadError(error: unknown): void {
+    if (!(error instanceof PayloadError)) throw error;
   }
 
   const valid = encode({
