@@ -81,7 +81,9 @@ function describe(
   const actions: Record<string, ActionAffordance> = {};
   for (const [action, own] of Object.entries(kind.actions)) {
     const input =
-      own.builtin === undefined ? inputOf(pack, tables, thing, own.input) : faultInput(pack, things, own.builtin);
+      own.builtin === undefined
+        ? inputOf(pack, tables, thing, own.input)
+        : faultInput(pack, things, own.builtin);
     actions[action] = {
       ...words(own.titles),
       ...(own.descriptions === undefined ? {} : described(own.descriptions)),
@@ -112,7 +114,11 @@ function describe(
       ...words(titles),
       ...(data === undefined ? {} : { data }),
       forms: [
-        { href: `things/${topicSegment(thing.id)}/events/${event}`, op: 'subscribeevent', contentType: 'application/json' },
+        {
+          href: `things/${topicSegment(thing.id)}/events/${event}`,
+          op: 'subscribeevent',
+          contentType: 'application/json',
+        },
       ],
     };
   }
@@ -152,7 +158,12 @@ function described(text: LocalText): { description: string; descriptions: Record
   return { description: text.en, descriptions: { en: text.en, zh: text.zh } };
 }
 
-function schemaOf(pack: Pack, tables: Map<string, Table>, thing: CompiledThing, spec: PropertySpec): DataSchema {
+function schemaOf(
+  pack: Pack,
+  tables: Map<string, Table>,
+  thing: CompiledThing,
+  spec: PropertySpec,
+): DataSchema {
   const words: DataSchema = {
     title: spec.titles.en,
     titles: { en: spec.titles.en, zh: spec.titles.zh },
@@ -195,7 +206,9 @@ function schemaOf(pack: Pack, tables: Map<string, Table>, thing: CompiledThing, 
     ...(spec.unit === undefined ? {} : { unit: spec.unit }),
     ...(spec.range === undefined ? {} : { minimum: spec.range[0], maximum: spec.range[1] }),
     ...(spec.resolution === undefined ? {} : { 'millrace:decimals': decimalsOf(spec.resolution) }),
-    ...(spec.normal === undefined ? {} : { 'millrace:normal': spec.normal as { min?: number; max?: number } }),
+    ...(spec.normal === undefined
+      ? {}
+      : { 'millrace:normal': spec.normal as { min?: number; max?: number } }),
   };
   if (spec.elements !== undefined) {
     return {
@@ -220,9 +233,7 @@ function inputOf(
   if (names.length === 0) return undefined;
   return {
     type: 'object',
-    properties: Object.fromEntries(
-      names.map((name) => [name, schemaOf(pack, tables, thing, fields[name]!)]),
-    ),
+    properties: Object.fromEntries(names.map((name) => [name, schemaOf(pack, tables, thing, fields[name]!)])),
     required: names,
   };
 }

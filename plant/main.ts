@@ -1,0 +1,67 @@
+import { createLog } from '@millrace/sdk';
+import { type RunningPlant, startPlant } from './index.ts';
+
+/**
+ * The demo plant as a process of its own, started by the platform's launcher with IPC. First message in:
+ * `{type: 'start', serverUrl, token, mqtt: {host, port}, folder, seed?, pack?}`; `{type: 'stop'}` ends it in good order, a closed
+ * channel ends it at once. Messages out: `{type: 'ready', things}` and `{type: 'failed', message}`. Signals to the process group
+ * are the launcher's business: they are not heeded here.
+ */
+interface StartMessage {
+  type: 'start';
+  serverUrl: string;
+  token: string;
+  mqtt: { host: string; port: number };
+  folder: string;
+  seed?: number;
+  pack?: string;
+}
+
+const stopMillisecondsMax = 3000;
+
+const log = createLog('plant');
+let plant: Promise<RunningPlant> | undefined;
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
+process.on('disconnect', () => process.exit(0));
+process.on('message', (message: { type?: unknown }) => {
+  if (message.type === 'start' && plant === undefined) start(message as StartMessage);
+  else if (message.type === 'stop') void stop();
+});
+if (process.send === undefined) {
+  log.error('the demo plant is started by the platform (millrace start), not by itself');
+  process.exit(2);
+}
+
+function start(message: StartMessage): void {
+  const { serverUrl, token, mqtt, folder, seed, pack } = message;
+  plant = startPlant({
+    serverUrl,
+    token,
+    mqttUrl: `mqtt://${mqtt.host.includes(':') ? `[${mqtt.host}]` : mqtt.host}:${mqtt.port}`,
+    folder,
+    log,
+    ...(seed === undefined ? {} : { seed }),
+    ...(pack === undefined ? {} : { packFolder: pack }),
+  });
+  plant
+    .then((running) => running.ready)
+    .then(({ things }) => process.send?.({ type: 'ready', things }))
+    .catch((error: Error) => {
+      if (stopping) return;
+      log.error(error.message);
+      process.send?.({ type: 'failed', message: error.message });
+    });
+}
+
+let stopping = false;
+async function stop(): Promise<void> {
+  stopping = true;
+  setTimeout(() => process.exit(0), stopMillisecondsMax).unref();
+  try {
+    await (await plant)?.stop();
+  } catch (error) {
+    log.warn((error as Error).message);
+  }
+  process.exit(0);
+}

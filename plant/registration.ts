@@ -1,0 +1,212 @@
+import { createHash } from 'node:crypto';
+import type { ThingDescription } from '@millrace/contract';
+import type { Log } from '@millrace/sdk';
+import type { PlantFolder } from './plant-folder.ts';
+import type { MqttCredentials } from './servers/mqtt-session.ts';
+
+export interface WantedConnection {
+  id: string;
+  protocol: string;
+  title: string;
+  settings: Record<string, string | number | boolean>;
+}
+
+export interface RegistrationOptions {
+  serverUrl: string;
+  token: string;
+  folder: PlantFolder;
+  connections: readonly WantedConnection[];
+  descriptions: readonly ThingDescription[];
+  /** Things that sign in at the platform's broker. */
+  credentialed: readonly string[];
+  log: Log;
+  signal: AbortSignal;
+}
+
+const parallelRequestsMax = 4;
+const retryMillisecondsMin = 500;
+const retryMillisecondsMax = 5000;
+const requestMillisecondsMax = 30_000;
+const thingsPerPage = 10_000;
+
+/** The platform said no: trying the same again would not help. */
+class Refused extends Error {}
+
+/**
+ * Makes the plant known to the platform, over its HTTP API alone: connections to our servers, Thing Descriptions, credentials for
+ * things that speak MQTT. Done again it changes nothing: what is there and was put there by us in the same words is left as it
+ * is, so that what people changed in the console stays; what is missing or what we describe differently now is put. Network errors
+ * and a platform that is not up yet are tried again until `signal` aborts; a refusal of one thing is logged and passed over.
+ */
+export class Registration {
+  readonly #options: RegistrationOptions;
+  #refusals = 0;
+
+  constructor(options: RegistrationOptions) {
+    this.#options = options;
+  }
+
+  /** Resolves to the number of refusals when everything was tried. */
+  async run(): Promise<number> {
+    const { connections, descriptions, credentialed, folder, log } = this.#options;
+    const there = await this.#thingIds();
+    await this.#each(connections, (connection) => this.#putConnection(connection));
+    const known = folder.registered();
+    await this.#each(descriptions, async (description) => {
+      const print = fingerprint(description);
+      if (there.has(description.id) && known[description.id] === print) return;
+      await this.#request('PUT', `/api/things/${encodeURIComponent(description.id)}`, description);
+      known[description.id] = print;
+    });
+    folder.setRegistered(known);
+    const own = folder.credentials();
+    await this.#each(
+      credentialed.filter((id) => own[id] === undefined || !there.has(id)),
+      (id) => this.#createCredentials(id),
+    );
+    if (this.#refusals > 0)
+      log.warn(`the platform refused ${this.#refusals} of the demo plant's descriptions`);
+    return this.#refusals;
+  }
+
+  /** New credentials for a thing whose old ones are no longer known to the platform. Returns whether there are new ones. */
+  async renewCredentials(id: string): Promise<boolean> {
+    const own = this.#options.folder.credentials()[id];
+    const listed = (await this.#request('GET', `/api/things/${encodeURIComponent(id)}/credentials`)) as
+      | { username?: unknown }[]
+      | undefined;
+    if (own !== undefined && Array.isArray(listed) && listed.some((each) => each.username === own.username))
+      return false;
+    await this.#createCredentials(id);
+    return true;
+  }
+
+  async #createCredentials(id: string): Promise<void> {
+    const made = (await this.#request('POST', `/api/things/${encodeURIComponent(id)}/credentials`)) as
+      | Partial<MqttCredentials>
+      | undefined;
+    if (typeof made?.username !== 'string' || typeof made.password !== 'string') {
+      throw new Refused(`no credentials in the answer for ${id}`);
+    }
+    const all = this.#options.folder.credentials();
+    all[id] = { username: made.username, password: made.password };
+    this.#options.folder.setCredentials(all);
+  }
+
+  async #thingIds(): Promise<Set<string>> {
+    const ids = new Set<string>();
+    for (let offset = 0; ; offset += thingsPerPage) {
+      const page = (await this.#request('GET', `/api/things?limit=${thingsPerPage}&offset=${offset}`)) as {
+        id?: string;
+      }[];
+      for (const thing of page) if (thing.id !== undefined) ids.add(thing.id);
+      if (page.length < thingsPerPage) return ids;
+    }
+  }
+
+  async #putConnection(wanted: WantedConnection): Promise<void> {
+    const path = `/api/connections/${encodeURIComponent(wanted.id)}`;
+    const now = (await this.#request('GET', path, undefined, [404])) as
+      | { protocol: string; settings: Record<string, unknown> }
+      | undefined;
+    if (now === undefined) {
+      await this.#request('POST', '/api/connections', { ...wanted, startup: 'retry' });
+      return;
+    }
+    const same =
+      now.protocol === wanted.protocol &&
+      Object.entries(wanted.settings).every(([name, value]) => now.settings[name] === value);
+    if (!same) {
+      await this.#request('PUT', path, {
+        ...wanted,
+        startup: 'retry',
+        settings: { ...now.settings, ...wanted.settings },
+      });
+    }
+  }
+
+  /** Runs `work` on all items, some at a time; a refusal is logged and does not stop the rest. */
+  async #each<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+    let next = 0;
+    const worker = async (): Promise<void> => {
+      while (next < items.length) {
+        const item = items[next++]!;
+        try {
+          await work(item);
+        } catch (error) {
+          if (!(error instanceof Refused)) throw error;
+          this.#refusals++;
+          this.#options.log.warn(error.message);
+        }
+      }
+    };
+    await Promise.all(Array.from({ length: parallelRequestsMax }, worker));
+  }
+
+  async #request(
+    method: string,
+    path: string,
+    body?: unknown,
+    absent: readonly number[] = [],
+  ): Promise<unknown> {
+    const { serverUrl, token, signal, log } = this.#options;
+    for (let attempt = 0; ; attempt++) {
+      signal.throwIfAborted();
+      let why: string;
+      try {
+        const response = await fetch(new URL(path, serverUrl), {
+          method,
+          headers: {
+            authorization: `Bearer ${token}`,
+            ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          },
+          ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+          signal: AbortSignal.any([signal, AbortSignal.timeout(requestMillisecondsMax)]),
+        });
+        const text = await response.text();
+        if (response.ok) return text === '' ? undefined : (JSON.parse(text) as unknown);
+        if (absent.includes(response.status)) return undefined;
+        why = `${method} ${path}: ${response.status} ${problemOf(text)}`;
+        const again = response.status >= 500 || [401, 408, 425, 429].includes(response.status);
+        if (!again) throw new Refused(why);
+      } catch (error) {
+        if (error instanceof Refused) throw error;
+        signal.throwIfAborted();
+        const cause = (error as { cause?: { code?: string } }).cause?.code;
+        why = `${method} ${path}: ${cause ?? (error as Error).message}`;
+      }
+      // The first tries while the platform starts are no news.
+      if (attempt === 10 || (attempt > 10 && attempt % 60 === 0))
+        log.warn(`the platform does not answer yet: ${why}`);
+      await pause(Math.min(retryMillisecondsMax, retryMillisecondsMin * 1.5 ** attempt), signal);
+    }
+  }
+}
+
+function problemOf(text: string): string {
+  try {
+    const problem = JSON.parse(text) as { title?: string; detail?: string };
+    return [problem.title, problem.detail]
+      .filter((part) => part !== undefined)
+      .join(': ')
+      .slice(0, 500);
+  } catch {
+    return text.slice(0, 200);
+  }
+}
+
+function fingerprint(description: ThingDescription): string {
+  return createHash('sha256').update(JSON.stringify(description)).digest('hex').slice(0, 16);
+}
+
+function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, milliseconds);
+    signal.addEventListener('abort', done, { once: true });
+  });
+}
