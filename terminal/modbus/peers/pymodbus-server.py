@@ -22,7 +22,7 @@ def unit(number):
     for start, content in {
         0: [2301, 65531],
         10: words(">f", 230.1),
-        12: words(">d", 3.14159265358979),
+        12: words(">d", 1234.567890123),
         16: words(">Q", 2**63 + number),
         20: words(">16s", b"pymodbus meter"),
         # Read across 28..39, it answers with exception 2.
