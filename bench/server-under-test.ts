@@ -1,1 +1,7 @@
-export { descendants, processorSeconds, residentBytes, ServerUnderTest } from '@millrace/server/testing';
+export {
+  descendants,
+  processorSeconds,
+  residentBytes,
+  residentSetBytes,
+  ServerUnderTest,
+} from '@millrace/server/testing';

@@ -201,3 +201,13 @@ export function residentBytes(process: number): number {
     return 0;
   }
 }
+
+/** Resident bytes of a process as the system lists them (shared pages counted whole), 0 if it is gone. */
+export function residentSetBytes(process: number): number {
+  try {
+    const status = readFileSync(`/proc/${process}/status`, 'utf8');
+    return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) * 1024;
+  } catch {
+    return 0;
+  }
+}
