@@ -2,8 +2,8 @@ import type { BrowseNode, PropertyAffordance } from '@millrace/contract';
 import { type ProbeContext, silentLog, systemClock } from '@millrace/sdk';
 import { afterEach, expect, test } from 'vitest';
 import { modbus } from './protocol.ts';
-import type { ScriptedDevice } from './scripted-device.ts';
-import { type DeviceDescription, registersOf } from './scripted-registers.ts';
+import type { ScriptedDevice } from './test-device.ts';
+import { type DeviceDescription, registersOf } from './test-registers.ts';
 import { allSampled, closeAll, device, freePort, last, meter, open } from './test-setup.ts';
 
 afterEach(closeAll);

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { statusName, type ThingDescription } from '@millrace/contract';
 import { afterEach, expect, test } from 'vitest';
-import { type DeviceDescription, registersOf } from './scripted-registers.ts';
+import { type DeviceDescription, registersOf } from './test-registers.ts';
 import { closeAll, device, open } from './test-setup.ts';
 
 /**

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { encodeRead, entities, type Frame, FrameSplitter, readReply } from './frame.ts';
-import { frame } from './scripted-device.ts';
+import { frame } from './test-device.ts';
 
 function split(...chunks: Buffer[]): {
   frames: Frame[];

@@ -4,8 +4,8 @@ import ModbusSerial from 'modbus-serial';
 import { afterEach, expect, test } from 'vitest';
 import { pointsOf, writeBad } from './point.ts';
 import { modbus } from './protocol.ts';
-import { frame, replyTo, type SeenRead, words } from './scripted-device.ts';
 import { readSettings } from './settings.ts';
+import { frame, replyTo, type SeenRead, words } from './test-device.ts';
 import {
   allSampled,
   closeAll,

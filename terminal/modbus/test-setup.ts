@@ -3,7 +3,7 @@ import type { ThingDescription } from '@millrace/contract';
 import { type Clock, systemClock, type TerminalSession } from '@millrace/sdk';
 import { TestContext, type TestContextOptions } from '@millrace/sdk/testing';
 import { modbus } from './protocol.ts';
-import { ScriptedDevice } from './scripted-device.ts';
+import { ScriptedDevice } from './test-device.ts';
 
 const toClose: (() => Promise<unknown>)[] = [];
 

@@ -1,6 +1,6 @@
 import type { Entity } from './frame.ts';
-import type { Answer, SeenRead } from './scripted-device.ts';
-import { words } from './scripted-device.ts';
+import type { Answer, SeenRead } from './test-device.ts';
+import { words } from './test-device.ts';
 
 /**
  * A device as a case folder describes it: per unit and entity, first address → registers (whole numbers or hexadecimal text) or
