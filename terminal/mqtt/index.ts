@@ -1,7 +1,9 @@
 import type { TerminalProtocol } from '@millrace/sdk';
+import { mqttClient } from './client/index.ts';
 import { mqtt } from './listener.ts';
 
+export { mqttClient } from './client/index.ts';
 export { type MqttSession, mqtt } from './listener.ts';
 
 /** The protocols of this folder, as the worker registers them. */
-export const protocols: readonly TerminalProtocol[] = [mqtt];
+export const protocols: readonly TerminalProtocol[] = [mqtt, mqttClient];

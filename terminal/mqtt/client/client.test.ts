@@ -7,8 +7,8 @@ import { TestContext, type TestContextOptions } from '@millrace/sdk/testing';
 import mqtt, { type MqttClient } from 'mqtt';
 import { afterEach, describe, expect, test } from 'vitest';
 import { clientLimits } from './client-limits.ts';
-import { ForeignBroker } from './foreign-broker.ts';
 import { mqttClient } from './index.ts';
+import { ForeignBroker } from './test-broker.ts';
 
 const endings: (() => Promise<unknown> | unknown)[] = [];
 afterEach(async () => {

@@ -3,9 +3,9 @@ import { TestContext } from '@millrace/sdk/testing';
 import type { IConnectPacket, IPublishPacket, Packet } from 'mqtt-packet';
 import { newClient } from 'sparkplug-client';
 import { afterEach, describe, expect, test } from 'vitest';
-import { ForeignBroker } from './foreign-broker.ts';
 import { mqttClient } from './index.ts';
-import { RecordingProxy } from './recording-proxy.ts';
+import { ForeignBroker } from './test-broker.ts';
+import { RecordingProxy } from './test-proxy.ts';
 
 /** The statements of Sparkplug 3.0 about a host application's MQTT session, read from what goes over the wire. */
 

@@ -3,7 +3,7 @@ import { defineTerminal, VirtualClock } from '@millrace/sdk';
 import { TestContext } from '@millrace/sdk/testing';
 import { describe, expect, test } from 'vitest';
 import { createSparkplugHost, type SparkplugHostOptions } from './index.ts';
-import { decode, encode, SimulatedEdge } from './simulated-edge.ts';
+import { decode, encode, SimulatedEdge } from './test-edge.ts';
 
 /**
  * The statements of Sparkplug 3.0 that bind a host application and that a program can check at the engine, each under its

@@ -3,7 +3,7 @@ import { defineTerminal, VirtualClock } from '@millrace/sdk';
 import { TestContext } from '@millrace/sdk/testing';
 import { describe, expect, test } from 'vitest';
 import { createSparkplugHost, type SparkplugHostOptions, sparkplugThingId } from './index.ts';
-import { decode, encode, SimulatedEdge } from './simulated-edge.ts';
+import { decode, encode, SimulatedEdge } from './test-edge.ts';
 
 const start = Date.UTC(2026, 0, 15, 8) * 1000;
 

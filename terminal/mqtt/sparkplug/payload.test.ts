@@ -4,7 +4,7 @@ import protobuf from 'protobufjs/minimal.js';
 import { describe, expect, test } from 'vitest';
 import { type Datatype, datatypes } from './datatype.ts';
 import { elementsMax, Metric, openPayload, PayloadError, readMetric, readProperties } from './payload.ts';
-import { encode } from './simulated-edge.ts';
+import { encode } from './test-edge.ts';
 import { arrayValue, metricValue, primitive } from './value.ts';
 
 /** Value of the first metric of a payload. */
