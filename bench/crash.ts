@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { parseInstant } from '@millrace/contract';
 import type { Row } from './harness.ts';
 import { percentile } from './harness.ts';
-import { Load, type LoadReport } from './load/index.ts';
+import { Load, type LoadCredentials, type LoadReport } from './load/index.ts';
 import { loadValue } from './load/mqtt-packets.ts';
 import { ServerUnderTest } from './server-under-test.ts';
 
@@ -33,7 +33,7 @@ export async function run(): Promise<Row[]> {
   let load: Load | undefined;
   const upAgain: number[] = [];
   try {
-    const credentials = [];
+    const credentials: LoadCredentials[] = [];
     for (let i = 0; i < things; i++) {
       const thing = `urn:bench:crash:${i}`;
       credentials.push({

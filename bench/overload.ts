@@ -1,5 +1,5 @@
 import { median, type Row } from './harness.ts';
-import { Load, measureLoad } from './load/index.ts';
+import { Load, type LoadCredentials, measureLoad } from './load/index.ts';
 import { residentSetBytes, ServerUnderTest } from './server-under-test.ts';
 
 export const name = 'overload';
@@ -17,7 +17,7 @@ export async function run(): Promise<Row[]> {
   const server = await ServerUnderTest.start();
   const loads: Load[] = [];
   try {
-    const credentials = [];
+    const credentials: LoadCredentials[] = [];
     for (let i = 0; i < clients; i++) {
       const thing = `urn:bench:overload:${i}`;
       const own = await server.addThing(
