@@ -61,6 +61,16 @@ export interface Granted {
 /** Acknowledgement of messages that need none. */
 const none = 0;
 
+/** What the broker said of itself in CONNACK. */
+interface Welcome {
+  sessionPresent: boolean;
+  keepAliveSeconds: number;
+  /** Messages of QoS 1 that may be on their way to it at once. */
+  receiveMaximum: number;
+  maximumQos: number;
+  retains: boolean;
+}
+
 interface Waiting {
   resolve(packet: Packet): void;
   reject(error: Error): void;
@@ -75,6 +85,12 @@ interface Waiting {
 export class BrokerSession {
   readonly version: Version;
   readonly sessionPresent: boolean;
+  /** Whether the broker takes retained messages of QoS 1. */
+  readonly supportsState: boolean;
+  readonly #maximumQos: number;
+  #sendQuota: number;
+  /** Messages of QoS 1 that wait for their turn. */
+  #queue: (() => void)[] = [];
   readonly #place: Place;
   readonly #socket: Socket;
   readonly #events: SessionEvents;
@@ -94,17 +110,20 @@ export class BrokerSession {
     socket: Socket,
     options: BrokerOptions,
     version: Version,
-    connack: { sessionPresent: boolean; keepAliveSeconds: number },
+    welcome: Welcome,
     events: SessionEvents,
     clock: Clock,
   ) {
     this.version = version;
-    this.sessionPresent = connack.sessionPresent;
+    this.sessionPresent = welcome.sessionPresent;
+    this.supportsState = welcome.retains && welcome.maximumQos >= 1;
+    this.#maximumQos = welcome.maximumQos;
+    this.#sendQuota = welcome.receiveMaximum;
     this.#place = options;
     this.#socket = socket;
     this.#events = events;
     this.#clock = clock;
-    this.#keepAliveSeconds = connack.keepAliveSeconds;
+    this.#keepAliveSeconds = welcome.keepAliveSeconds;
   }
 
   /** Connects and signs in. Rejects with TerminalError. `step` is told when the transport stands. */
@@ -132,11 +151,11 @@ export class BrokerSession {
     socket: Socket,
     options: BrokerOptions,
     version: Version,
-    connack: { sessionPresent: boolean; keepAliveSeconds: number },
+    welcome: Welcome,
     events: SessionEvents,
     clock: Clock,
   ): BrokerSession {
-    const session = new BrokerSession(socket, options, version, connack, events, clock);
+    const session = new BrokerSession(socket, options, version, welcome, events, clock);
     socket.on('error', (error) => session.#lose(socketProblem(error, options, options.tls !== undefined)));
     socket.on('close', () => session.#lose(closed(options, options.tls !== undefined)));
     session.#keepAlive();
@@ -179,6 +198,7 @@ export class BrokerSession {
     payload: Buffer,
     options: { qos: 0 | 1; retain: boolean; expirySeconds?: number },
   ): Promise<void> {
+    const qos = Math.min(options.qos, this.#maximumQos) as 0 | 1;
     const properties =
       this.version === 5 && options.expirySeconds !== undefined
         ? { properties: { messageExpiryInterval: options.expirySeconds } }
@@ -187,17 +207,26 @@ export class BrokerSession {
       cmd: 'publish' as const,
       topic,
       payload,
-      qos: options.qos,
+      qos,
       retain: options.retain,
       dup: false,
       ...properties,
     };
-    if (options.qos === 0) {
+    if (qos === 0) {
       if (this.#socket.writableLength > clientLimits.unsentBytesMax) return;
       this.#send(packet);
       return;
     }
-    const answer = await this.#request((messageId) => ({ ...packet, messageId }));
+    while (this.#sendQuota === 0 && this.#open)
+      await new Promise<void>((resolve) => this.#queue.push(resolve));
+    this.#sendQuota--;
+    let answer: Packet;
+    try {
+      answer = await this.#request((messageId) => ({ ...packet, messageId }));
+    } finally {
+      this.#sendQuota++;
+      this.#queue.shift()?.();
+    }
     const code = (answer as { reasonCode?: number }).reasonCode ?? 0;
     if (code >= 0x80) {
       throw new TerminalError(
@@ -381,6 +410,7 @@ export class BrokerSession {
       waiting.reject(problem);
     }
     this.#waiting.clear();
+    for (const call of this.#queue.splice(0)) call();
   }
 }
 
@@ -467,6 +497,9 @@ function connectAs(
         {
           sessionPresent: packet.sessionPresent,
           keepAliveSeconds: packet.properties?.serverKeepAlive ?? options.keepAliveSeconds,
+          receiveMaximum: packet.properties?.receiveMaximum ?? clientLimits.sendMax,
+          maximumQos: packet.properties?.maximumQoS ?? 2,
+          retains: packet.properties?.retainAvailable !== false,
         },
         events,
         clock,

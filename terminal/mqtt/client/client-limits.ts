@@ -10,6 +10,8 @@ export const clientLimits = {
   answerMilliseconds: 10_000,
   /** Messages the broker may send before the first of them is acknowledged (MQTT 5; an older broker has its own figure). */
   receiveMax: 2000,
+  /** Messages of QoS 1 on their way to a broker that names no figure of its own. */
+  sendMax: 1000,
   /** Topic filters in one SUBSCRIBE. */
   filtersPerPacketMax: 100,
   filtersMax: 50_000,

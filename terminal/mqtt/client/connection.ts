@@ -24,6 +24,7 @@ import {
 } from './broker-session.ts';
 import { clientLimits } from './client-limits.ts';
 import { withoutCovered } from './filters.ts';
+import { withoutRetained } from './problems.ts';
 import { type ClientSettings, endpointOfSettings, readSettings } from './settings.ts';
 
 interface PendingAction {
@@ -100,6 +101,7 @@ export class ClientConnection implements TerminalSession {
         { ...this.#settings.broker, clientId: `${clientId}-sparkplug`, clean: true, will: host.will() },
         (message) => host.message(message.topic, message.payload, context.clock.now(), undefined),
       );
+      if (!this.#sparkplug.session.supportsState) throw withoutRetained(this.#settings.broker);
       const granted = await this.#sparkplug.session.subscribe(host.subscriptions);
       const refused = granted.find((one) => one.refused !== undefined);
       if (refused !== undefined) {

@@ -191,8 +191,8 @@ export function closed(place: Place, tls: boolean, detail?: string): TerminalErr
     },
     tls
       ? {
-          en: "See the broker's log for the reason.",
-          zh: '请在服务器日志中查看原因。',
+          en: "See the broker's log for the reason. If another client uses the same client id, change it.",
+          zh: '请在服务器日志中查看原因。若有其他客户端使用相同的客户端标识，请更换。',
         }
       : {
           en: 'If the port expects TLS, turn TLS on; if another client uses the same client id, change it. The broker’s log knows the reason.',
@@ -240,6 +240,23 @@ export function notSpoken(place: Place, version: string): TerminalError {
     },
     { en: 'Choose another version, or "automatic".', zh: '请选择其他版本或“自动”。' },
     { field: 'version' },
+  );
+}
+
+/** Sparkplug needs what every broker is meant to have (Sparkplug 3.0, 10.1.3). */
+export function withoutRetained(place: Place): TerminalError {
+  return new TerminalError(
+    'settings',
+    'broker-without-retained',
+    {
+      en: `${place.host}:${place.port} keeps no retained messages, which Sparkplug needs.`,
+      zh: `${place.host}:${place.port} 不支持保留消息，而 Sparkplug 需要它。`,
+    },
+    {
+      en: 'Turn retained messages and QoS 1 on at the broker, or Sparkplug off here.',
+      zh: '请在服务器上启用保留消息和 QoS 1，或在此关闭 Sparkplug。',
+    },
+    { field: 'sparkplug' },
   );
 }
 

@@ -91,6 +91,38 @@ describe('versions', () => {
     });
   });
 
+  test('a broker without retained messages cannot carry Sparkplug, and is told so', async () => {
+    const broker = await scripted();
+    broker.answer = (packet) =>
+      packet.cmd === 'connect'
+        ? [{ cmd: 'connack', sessionPresent: false, reasonCode: 0, properties: { retainAvailable: false } }]
+        : undefined;
+    expect(await problemOf(open(broker.port, { settings: { sparkplug: true } }))).toMatchObject({
+      kind: 'settings',
+      code: 'broker-without-retained',
+    });
+    expect(await problemOf(open(broker.port))).toBeUndefined();
+  });
+
+  test('no more messages are on their way than the broker takes at once', async () => {
+    const broker = await scripted();
+    broker.answer = (packet) => {
+      if (packet.cmd === 'connect')
+        return [{ cmd: 'connack', sessionPresent: false, reasonCode: 0, properties: { receiveMaximum: 2 } }];
+      return packet.cmd === 'publish' ? [] : undefined;
+    };
+    const { session, context } = await open(broker.port);
+    const outcomes = Promise.allSettled([1, 2, 3].map((input) => session.invoke!('lamp', 'blink', input)));
+    const sent = () => broker.packets.filter((packet) => packet.cmd === 'publish');
+    await context.until(() => sent().length === 2, 'two');
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    expect(sent().length).toBe(2);
+    broker.send({ cmd: 'puback', messageId: sent()[0]!.messageId!, reasonCode: 0 });
+    await context.until(() => sent().length === 3, 'the third');
+    await session.close();
+    await outcomes;
+  });
+
   test('a refused password is not tried again with another version', async () => {
     const broker = await scripted();
     broker.answer = (packet) =>
