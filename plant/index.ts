@@ -6,7 +6,7 @@ import { isExposed, packFolder, readPack } from './engine/pack.ts';
 import { type Address, describeThings } from './engine/thing-description.ts';
 import { catchUpMillisecondsMax, LiveRun } from './live.ts';
 import { PlantFolder } from './plant-folder.ts';
-import { choosePort } from './ports.ts';
+import { choosePorts } from './ports.ts';
 import { Registration, type WantedConnection } from './registration.ts';
 import { openModbus } from './servers/modbus.ts';
 import type { MqttCredentials } from './servers/mqtt-session.ts';
@@ -86,7 +86,7 @@ export async function startPlant(options: PlantOptions): Promise<RunningPlant> {
 
   // Servers of its own.
   const addresses = new Map<string, Address>();
-  const ports = options.anyPorts === true ? {} : folder.ports();
+  const earlier = options.anyPorts === true ? {} : folder.ports();
   const outlets: Outlet[] = [];
   const wanted: WantedConnection[] = [];
   const controller = new AbortController();
@@ -97,14 +97,21 @@ export async function startPlant(options: PlantOptions): Promise<RunningPlant> {
   const closeAll = async (): Promise<void> => {
     await Promise.allSettled(outlets.map((outlet) => outlet.close()));
   };
+  const served = Object.entries(pack.connections).filter(
+    ([name, { protocol }]) => (protocol === 'opcua' || protocol === 'modbus') && thingsOf(name).length > 0,
+  );
+  const ports = await choosePorts(
+    host,
+    served.map(([name, { port }]) =>
+      options.anyPorts === true
+        ? { name, port: 0, ours: false }
+        : { name, port: earlier[name] ?? port ?? 0, ours: earlier[name] !== undefined },
+    ),
+  );
   try {
-    for (const [name, connection] of Object.entries(pack.connections)) {
+    for (const [name, connection] of served) {
       const things = thingsOf(name);
-      if ((connection.protocol !== 'opcua' && connection.protocol !== 'modbus') || things.length === 0)
-        continue;
-      const wished = options.anyPorts === true ? 0 : (ports[name] ?? connection.port ?? 0);
-      const port = await choosePort(host, wished, ports[name] !== undefined);
-      ports[name] = port;
+      const port = ports[name]!;
       addresses.set(name, { host, port });
       const shared = { ...context, things, host, port };
       if (connection.protocol === 'opcua') {

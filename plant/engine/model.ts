@@ -34,6 +34,9 @@ export interface Snapshot {
   stepMilliseconds: number;
   values: number[];
   streams: number[];
+  /** When each active fault began, by the slot that says it is active. */
+  faultSince: [number, Microseconds][];
+  faultChanges: number;
 }
 
 export type ActionOutcome =
@@ -62,13 +65,18 @@ export class Model {
   readonly #calendar: Calendar;
   readonly #step: ((seconds: number) => void)[];
   readonly #runs: Record<string, () => number | undefined>;
-  readonly #looks: { run: () => void; seconds: number; every: number; phase: number; signals: Signal[] }[] =
-    [];
+  readonly #looks: {
+    run: () => void;
+    seconds: number;
+    every: number;
+    shift: number;
+    phase: number;
+    signals: Signal[];
+  }[] = [];
   readonly #faultSince = new Map<number, Microseconds>();
   readonly #fingerprint: string;
   #time: Microseconds;
   #stepSeconds = 0;
-  #steps = 0;
 
   constructor(pack: Pack, seed: number, start: Microseconds) {
     const program = compile(pack);
@@ -114,6 +122,7 @@ export class Model {
           run: this.#runs[look.run] as () => void,
           seconds: look.seconds,
           every: 1,
+          shift: 0,
           // Instruments of one kind do not all report in the same instant.
           phase: (hash(thing.id) >>> 0) / 2 ** 32,
           signals: own,
@@ -136,12 +145,11 @@ export class Model {
   step(seconds: number, seen?: (signals: readonly Signal[]) => void): void {
     if (seconds !== this.#stepSeconds) this.#setStep(seconds);
     this.#time += Math.round(seconds * 1e6);
-    this.#steps++;
     this.#tick();
     for (const step of this.#step) step(seconds);
+    const count = Math.round(this.#time / (seconds * 1e6));
     for (const look of this.#looks) {
-      if (look.every !== 1 && (this.#steps + Math.floor(look.phase * look.every)) % look.every !== 0)
-        continue;
+      if (look.every !== 1 && (count + look.shift) % look.every !== 0) continue;
       look.run();
       seen?.(look.signals);
     }
@@ -261,6 +269,8 @@ export class Model {
       stepMilliseconds: this.#stepSeconds * 1000,
       values: [...this.values],
       streams: [...this.#streams],
+      faultSince: [...this.#faultSince],
+      faultChanges: this.faultChanges,
     };
   }
 
@@ -279,6 +289,9 @@ export class Model {
     this.values.set(snapshot.values);
     this.#streams.set(snapshot.streams);
     this.#time = snapshot.time;
+    this.faultChanges = snapshot.faultChanges ?? 0;
+    this.#faultSince.clear();
+    for (const [slot, since] of snapshot.faultSince ?? []) this.#faultSince.set(slot, since);
     return true;
   }
 
@@ -292,7 +305,10 @@ export class Model {
     this.#stepSeconds = seconds;
     for (const [number, decay] of this.program.decays.entries())
       this.#decays[number] = Math.exp(-seconds / decay);
-    for (const look of this.#looks) look.every = Math.max(1, Math.round(look.seconds / seconds));
+    for (const look of this.#looks) {
+      look.every = Math.max(1, Math.round(look.seconds / seconds));
+      look.shift = Math.floor(look.phase * look.every);
+    }
   }
 
   #tick(): void {

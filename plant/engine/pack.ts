@@ -133,6 +133,8 @@ export interface PropertySpec {
   writes?: string | undefined;
   /** Whether the instrument keeps a history of its own. */
   history?: boolean | undefined;
+  /** An MQTT thing sends the property when it changes, and at least every so many seconds; without it at every look. */
+  heartbeat?: number | undefined;
 }
 
 export interface EventSpec {
@@ -238,6 +240,7 @@ const property: Shape = object({
   group: optional(text()),
   writes: optional(text()),
   history: optional(toggle),
+  heartbeat: optional(number({ above: 0 })),
 });
 
 const assignments = optional(map(text()), {});
@@ -450,12 +453,7 @@ export function readPack(folder: string): Pack {
         }
       }
     }
-    if (connection?.protocol === 'modbus' && (kind.modbus === undefined || thing.unit === undefined)) {
-      throw new PackError(at, 'a thing behind Modbus needs a "unit" and its kind a register map "modbus"');
-    }
-    if (connection?.protocol === 'sparkplug' && thing.device === undefined) {
-      throw new PackError(at, 'a thing behind Sparkplug needs a "device"');
-    }
+    if (connection !== undefined) checkReach(pack, thing, kind, connection, at);
   }
   for (const thing of pack.things) {
     for (const [role, targets] of Object.entries(thing.roles)) {
@@ -470,6 +468,64 @@ export function readPack(folder: string): Pack {
     }
   }
   return pack;
+}
+
+/** Whether a thing's protocol can carry what its kind has. */
+function checkReach(pack: Pack, thing: ThingSpec, kind: Kind, connection: ConnectionSpec, at: string): void {
+  const { protocol } = connection;
+  const sharing = pack.things.filter((other) => other.connection === thing.connection && other !== thing);
+  if (protocol === 'modbus') {
+    if (kind.modbus === undefined || thing.unit === undefined) {
+      throw new PackError(at, 'a thing behind Modbus needs a "unit" and its kind a register map "modbus"');
+    }
+    if (sharing.some((other) => other.unit === thing.unit)) {
+      throw new PackError(at, `unit ${thing.unit} is taken by another thing of "${thing.connection}"`);
+    }
+    checkRegisters(kind, kind.modbus);
+  }
+  if (protocol === 'sparkplug') {
+    if (thing.device === undefined) throw new PackError(at, 'a thing behind Sparkplug needs a "device"');
+    if (connection.group === undefined || connection.node === undefined) {
+      throw new PackError(`pack.json/connections/${thing.connection}`, 'Sparkplug needs "group" and "node"');
+    }
+    if (sharing.some((other) => other.device === thing.device)) {
+      throw new PackError(at, `device "${thing.device}" is taken by another thing of "${thing.connection}"`);
+    }
+  }
+  if (protocol !== 'mqtt' && Object.keys(kind.events).length > 0) {
+    throw new PackError(at, `kind "${kind.id}" has events, which only MQTT carries here`);
+  }
+  if (protocol !== 'mqtt' && protocol !== 'opcua' && Object.keys(kind.actions).length > 0) {
+    throw new PackError(at, `kind "${kind.id}" has actions, which ${protocol} does not carry here`);
+  }
+}
+
+function checkRegisters(kind: Kind, modbus: ModbusSpec): void {
+  const at = `kinds/${kind.id}.json/modbus/registers`;
+  const used = new Map<number, string>();
+  for (const name of Object.keys(kind.properties)) {
+    const register = modbus.registers[name];
+    if (register === undefined) throw new PackError(at, `property "${name}" has no register`);
+    const property = kind.properties[name]!;
+    if (property.is === undefined || property.enumeration !== undefined) {
+      throw new PackError(at, `property "${name}" is not a number: registers hold numbers only`);
+    }
+    for (let i = 0; i < registerCount(register.type); i++) {
+      const other = used.get(register.address + i);
+      if (other !== undefined) {
+        throw new PackError(at, `"${name}" and "${other}" share register ${register.address + i}`);
+      }
+      used.set(register.address + i, name);
+    }
+  }
+  for (const name of Object.keys(modbus.registers)) {
+    if (!Object.hasOwn(kind.properties, name)) throw new PackError(at, `there is no property "${name}"`);
+  }
+}
+
+/** Registers (16 bits) of a type. */
+export function registerCount(type: RegisterSpec['type']): number {
+  return type === 'int16' || type === 'uint16' ? 1 : type === 'uint64' ? 4 : 2;
 }
 
 /** Folder of a pack that comes with the program, by its id, wherever the program runs from (source or `dist`). */

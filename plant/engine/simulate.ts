@@ -1,4 +1,5 @@
 import type { Microseconds, SampleColumns } from '@millrace/contract';
+import { ChangeDetector } from './change.ts';
 import { Model, type Signal } from './model.ts';
 import type { Pack } from './pack.ts';
 import { hash, randomFrom } from './random.ts';
@@ -59,7 +60,7 @@ export function* simulate(options: SimulateOptions): Generator<SimulatedBlock, v
   };
   const onChange = signals.map((signal) => reportsByException(model, signal));
   const polled = signals.map((signal) => connectionOf(model, signal)?.protocol === 'modbus');
-  const last = signals.map((signal) => new Float64Array(signal.property.slots.length + 1).fill(Number.NaN));
+  const changes = new ChangeDetector(model);
   const { series, time, received, value, status } = block;
 
   const seen = (group: readonly Signal[]): void => {
@@ -69,19 +70,7 @@ export function* simulate(options: SimulateOptions): Generator<SimulatedBlock, v
     for (const signal of group) {
       const { property, index } = signal;
       const bad = property.bad !== undefined && values[property.bad] !== 0;
-      if (onChange[index]) {
-        const before = last[index]!;
-        let changed = before[0] !== (bad ? 1 : 0);
-        before[0] = bad ? 1 : 0;
-        for (let i = 0; i < property.slots.length; i++) {
-          const next = values[property.slots[i]!]!;
-          if (before[i + 1] !== next) {
-            changed = true;
-            before[i + 1] = next;
-          }
-        }
-        if (!changed) continue;
-      }
+      if (onChange[index] ? !changes.changed(signal) : !polled[index] && !changes.due(signal)) continue;
       const row = block.count++;
       series[row] = index;
       time[row] = polled[index] ? receivedAt : now;
@@ -118,7 +107,7 @@ function connectionOf(model: Model, signal: Signal): { protocol: string } | unde
 /** OPC UA subscriptions and Sparkplug report a value when it changed; a poll and a plain publisher report every time. */
 function reportsByException(model: Model, signal: Signal): boolean {
   const protocol = connectionOf(model, signal)?.protocol;
-  return protocol === 'opcua' || protocol === 'sparkplug' || signal.property.form === 'activeFaults';
+  return protocol === 'opcua' || protocol === 'sparkplug';
 }
 
 function typeOf(signal: Signal): SimulatedSignal['type'] {

@@ -11,7 +11,15 @@ import {
   topicSegment,
 } from '@millrace/contract';
 import type { CompiledThing } from './compile.ts';
-import { type ConnectionSpec, isExposed, type Pack, type PropertySpec, propertyOf } from './pack.ts';
+import {
+  type ConnectionSpec,
+  isExposed,
+  type Pack,
+  type PropertySpec,
+  propertyOf,
+  type RegisterSpec,
+  registerCount,
+} from './pack.ts';
 import { membersOf, readTables, type Table } from './tables.ts';
 
 /** Where a connection's own server listens. */
@@ -370,9 +378,7 @@ function opcuaHref(address: Address, identifier: string): string {
   return `opc.tcp://${address.host}:${address.port}/?id=${encodeURIComponent(node)}`;
 }
 
-export const registerTypes = ['float32', 'int16', 'uint16', 'int32', 'uint32', 'uint64'] as const;
-
-const xsd: Record<(typeof registerTypes)[number], string> = {
+const xsd: Record<RegisterSpec['type'], string> = {
   float32: 'xsd:float',
   int16: 'xsd:short',
   uint16: 'xsd:unsignedShort',
@@ -380,8 +386,3 @@ const xsd: Record<(typeof registerTypes)[number], string> = {
   uint32: 'xsd:unsignedInt',
   uint64: 'xsd:unsignedLong',
 };
-
-/** Registers (16 bits) of a type. */
-export function registerCount(type: (typeof registerTypes)[number]): number {
-  return type === 'int16' || type === 'uint16' ? 1 : type === 'uint64' ? 4 : 2;
-}

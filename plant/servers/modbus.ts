@@ -1,8 +1,7 @@
 import { createServer, type Socket } from 'node:net';
 import type { CompiledThing } from '../engine/compile.ts';
 import type { Signal } from '../engine/model.ts';
-import type { RegisterSpec } from '../engine/pack.ts';
-import { registerCount } from '../engine/thing-description.ts';
+import { type RegisterSpec, registerCount } from '../engine/pack.ts';
 import type { Outlet, OutletContext } from './outlet.ts';
 
 export interface ModbusOptions extends OutletContext {

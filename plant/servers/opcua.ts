@@ -20,12 +20,15 @@ import {
   SecurityPolicy,
   type StatusCode,
   StatusCodes,
+  setErrorLogger,
+  setWarningLogger,
   type UADataType,
   type UAObject,
   type UAVariable,
   Variant,
   VariantArrayType,
 } from 'node-opcua';
+import { ChangeDetector } from '../engine/change.ts';
 import type { CompiledProperty, CompiledThing } from '../engine/compile.ts';
 import { historyValuesMax } from '../engine/history.ts';
 import type { Signal } from '../engine/model.ts';
@@ -55,6 +58,9 @@ const connectionsMax = 20;
  */
 export async function openOpcua(options: OpcuaOptions): Promise<OpcuaOutlet> {
   const { model, folder, connection, things, host, port, log } = options;
+  // The library's own remarks go where ours go, and its warnings about clients nowhere: a plant's console is for its people.
+  setWarningLogger(() => {});
+  setErrorLogger((...words: unknown[]) => log.warn(`opcua: ${words.map(String).join(' ').slice(0, 500)}`));
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const certificates = new OPCUACertificateManager({
     name: 'trust',
@@ -116,8 +122,9 @@ export async function openOpcua(options: OpcuaOptions): Promise<OpcuaOutlet> {
   const addressSpace = server.engine.addressSpace!;
   const namespace = addressSpace.registerNamespace(opcuaNamespace);
   const variables = new Map<number, { write(now: Date): void }>();
+  const changes = new ChangeDetector(model);
   for (const thing of things) {
-    addMachine(options, server, namespace as Namespace, thing, variables);
+    addMachine(options, server, namespace as Namespace, thing, changes, variables);
   }
   await server.start();
 
@@ -159,6 +166,7 @@ function addMachine(
   server: OPCUAServer,
   namespace: Namespace,
   thing: CompiledThing,
+  changes: ChangeDetector,
   variables: Map<number, { write(now: Date): void }>,
 ): void {
   const { model, history } = options;
@@ -266,7 +274,7 @@ function addMachine(
     }
     // A writable node is read from the model itself, so that a write is seen at once.
     if (property.spec.writes === undefined) {
-      variables.set(signal.index, { write: writer(options, signal, variable, variantOf) });
+      variables.set(signal.index, { write: writer(options, changes, signal, variable, variantOf) });
     }
   }
 
@@ -308,24 +316,15 @@ function folderOf(namespace: Namespace, machine: UAObject, title: string, name: 
 /** Writes a signal's value into its node where it changed, with the instrument's own time and quality. */
 function writer(
   { model }: OpcuaOptions,
+  changes: ChangeDetector,
   signal: Signal,
   variable: UAVariable,
   variantOf: () => Variant,
 ): (now: Date) => void {
-  const { slots, bad } = signal.property;
-  const last = new Float64Array(slots.length + 1).fill(Number.NaN);
+  const { bad } = signal.property;
   return (now) => {
+    if (!changes.changed(signal)) return;
     const isBad = bad !== undefined && model.values[bad] !== 0;
-    let changed = last[0] !== (isBad ? 1 : 0);
-    last[0] = isBad ? 1 : 0;
-    for (let i = 0; i < slots.length; i++) {
-      const value = model.values[slots[i]!]!;
-      if (last[i + 1] !== value) {
-        changed = true;
-        last[i + 1] = value;
-      }
-    }
-    if (!changed) return;
     variable.setValueFromSource(
       isBad ? variable.readValue().value : variantOf(),
       isBad ? StatusCodes.BadSensorFailure : StatusCodes.Good,

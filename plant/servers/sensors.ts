@@ -1,4 +1,5 @@
 import { formatInstant, topicSegment, type Value } from '@millrace/contract';
+import { ChangeDetector } from '../engine/change.ts';
 import type { CompiledThing } from '../engine/compile.ts';
 import type { ModelEvent, Signal } from '../engine/model.ts';
 import { type MqttCredentials, MqttSession } from './mqtt-session.ts';
@@ -30,7 +31,7 @@ interface Device {
 export function openSensors(options: SensorsOptions): Outlet {
   const { model, url, log } = options;
   const devices = new Map<CompiledThing, Device>();
-  const faultStates = new Map<number, { changes: number; age: number }>();
+  const changes = new ChangeDetector(model);
   for (const thing of options.things) {
     const topic = `things/${topicSegment(thing.id)}`;
     const session = new MqttSession({
@@ -113,9 +114,7 @@ export function openSensors(options: SensorsOptions): Outlet {
     seen(signals) {
       const device = devices.get(signals[0]!.thing);
       if (device === undefined) return;
-      const due = signals.filter(
-        (signal) => signal.property.form !== 'activeFaults' || faultsChanged(signal),
-      );
+      const due = signals.filter((signal) => changes.due(signal));
       if (due.length > 0) publish(device, due);
     },
     stepped(events) {
@@ -126,16 +125,4 @@ export function openSensors(options: SensorsOptions): Outlet {
       await Promise.all([...devices.values()].map((device) => device.session.close()));
     },
   };
-
-  /** The list of faults is sent when it changed, and now and then so that it does not look stale. */
-  function faultsChanged(signal: Signal): boolean {
-    const state = faultStates.get(signal.index) ?? { changes: -1, age: 0 };
-    faultStates.set(signal.index, state);
-    const due = state.changes !== model.faultChanges || ++state.age >= 30;
-    if (due) {
-      state.changes = model.faultChanges;
-      state.age = 0;
-    }
-    return due;
-  }
 }
