@@ -8,6 +8,7 @@ export {
 } from './charts/trace.ts';
 export { csvText, fileName, saveText } from './collections/csv.ts';
 export { type Column, type Sort, Table } from './collections/table.tsx';
+export { TileWall } from './collections/tile-wall.tsx';
 export { Tree, type TreeNode } from './collections/tree.tsx';
 export { Button, type ButtonKind, type ButtonProps } from './controls/button.tsx';
 export { Confirm, Dialog } from './controls/dialog.tsx';

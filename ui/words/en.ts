@@ -134,6 +134,9 @@ export const en = {
     marks: 'Below the line: where values were uncertain or bad',
     texts: 'Values that are not numbers, as a strip of states',
   },
+  wall: {
+    page: 'Page {{page}} of {{pages}}',
+  },
   reject: {
     'unknown-thing': 'Unknown thing',
     'unknown-property': 'Unknown property',

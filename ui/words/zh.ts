@@ -132,6 +132,9 @@ export const zh: Translation<typeof en> = {
     marks: '曲线下方标出数值不确定或为坏值的时段',
     texts: '非数字的值以状态条显示',
   },
+  wall: {
+    page: '第 {{page}} 页，共 {{pages}} 页',
+  },
   reject: {
     'unknown-thing': '未知物',
     'unknown-property': '未知属性',

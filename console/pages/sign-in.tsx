@@ -1,0 +1,217 @@
+import {
+  Button,
+  chooseLanguage,
+  ErrorState,
+  type Language,
+  languages,
+  loadChineseFont,
+  type ProblemWords,
+  TextField,
+  useLanguage,
+} from '@millrace/ui';
+import { useQueryClient } from '@tanstack/react-query';
+import { useRouter, useSearch } from '@tanstack/react-router';
+import { type FormEvent, useEffect, useState } from 'react';
+import { api, take } from '../api/client.ts';
+import { problemWords } from '../api/problem.ts';
+import { sessionQuery } from '../api/queries.ts';
+import { liveStream } from '../live/live.ts';
+import { useConsoleWords } from '../words/index.ts';
+import styles from './sign-in.module.css';
+
+/** The shortest password the platform takes; see `changePassword` in the contract. */
+const passwordCharactersMin = 10;
+
+/** Signing in; the first time also giving oneself a password of one's own. */
+export function SignInPage() {
+  const words = useConsoleWords();
+  const language = useLanguage();
+  const router = useRouter();
+  const queryClient = useQueryClient();
+  const { back } = useSearch({ from: '/sign-in' });
+  const [user, setUser] = useState('admin');
+  const [password, setPassword] = useState('');
+  const [mustChange, setMustChange] = useState(false);
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<ProblemWords>();
+
+  useEffect(() => {
+    document.title = `${words('signIn.title')} – Millrace`;
+  }, [words]);
+
+  const goOn = async () => {
+    await queryClient.invalidateQueries({ queryKey: sessionQuery.queryKey });
+    await queryClient.fetchQuery(sessionQuery);
+    liveStream.retryNow();
+    // Only ever back into the console: an address from outside could lead anywhere.
+    const inside = back?.startsWith('/') === true && !back.startsWith('//') && !back.startsWith('/sign-in');
+    router.history.replace(inside ? back : '/');
+  };
+  const run = (work: () => Promise<void>) => {
+    setBusy(true);
+    setProblem(undefined);
+    work()
+      .catch((error: unknown) => setProblem(problemWords(error, words)))
+      .finally(() => setBusy(false));
+  };
+  const signIn = (event: FormEvent) => {
+    event.preventDefault();
+    run(async () => {
+      try {
+        const session = await take(api.POST('/api/session', { body: { user, password } }));
+        if (session.mustChangePassword) setMustChange(true);
+        else await goOn();
+      } catch (error) {
+        const known = problemWords(error, words);
+        const wrong =
+          error instanceof Error &&
+          'problem' in error &&
+          (error.problem as { status: number }).status === 401;
+        setProblem(
+          wrong
+            ? { title: words('problem.wrong-password.title'), remedy: words('problem.wrong-password.remedy') }
+            : known,
+        );
+      }
+    });
+  };
+
+  return (
+    <main className={styles.page}>
+      <div className={styles.card}>
+        <header className={styles.header}>
+          <h1>Millrace</h1>
+          <div className={styles.languages}>
+            {Object.entries(languages).map(([tag, name]) => (
+              <Button
+                key={tag}
+                kind="quiet"
+                pressed={tag === language}
+                onPress={() => {
+                  if (tag === 'zh') void loadChineseFont();
+                  chooseLanguage(tag as Language);
+                }}
+              >
+                {name}
+              </Button>
+            ))}
+          </div>
+        </header>
+        {mustChange ? (
+          <ChangePasswordForm
+            current={password}
+            explain={words('signIn.mustChange')}
+            onDone={() => run(goOn)}
+          />
+        ) : (
+          <form className={styles.form} onSubmit={signIn}>
+            <h2>{words('signIn.title')}</h2>
+            <TextField
+              label={words('signIn.user')}
+              name="username"
+              autoComplete="username"
+              value={user}
+              onChange={setUser}
+            />
+            <TextField
+              label={words('signIn.password')}
+              name="password"
+              type="password"
+              autoComplete="current-password"
+              value={password}
+              onChange={setPassword}
+              autoFocus
+              help={words('signIn.firstHelp')}
+            />
+            {problem === undefined ? null : <ErrorState problem={problem} compact />}
+            <Button
+              kind="primary"
+              type="submit"
+              pending={busy}
+              disabledReason={user === '' || password === '' ? words('signIn.fillBoth') : undefined}
+            >
+              {words('signIn.go')}
+            </Button>
+          </form>
+        )}
+      </div>
+    </main>
+  );
+}
+
+/** Gives oneself a new password. Without `current` the present one is asked for. */
+export function ChangePasswordForm({
+  current,
+  explain,
+  onDone,
+}: {
+  current?: string;
+  explain?: string;
+  onDone: () => void;
+}) {
+  const words = useConsoleWords();
+  const [old, setOld] = useState(current ?? '');
+  const [next, setNext] = useState('');
+  const [again, setAgain] = useState('');
+  const [tried, setTried] = useState(false);
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<ProblemWords>();
+  const tooShort = next.length < passwordCharactersMin;
+  const same = next === old;
+  const differs = next !== again;
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    setTried(true);
+    if (tooShort || differs || same) return;
+    setBusy(true);
+    setProblem(undefined);
+    take(api.POST('/api/session/password', { body: { current: old, next } }))
+      .then(onDone)
+      .catch((error: unknown) => setProblem(problemWords(error, words)))
+      .finally(() => setBusy(false));
+  };
+  return (
+    <form className={styles.form} onSubmit={submit}>
+      <h2>{words('signIn.newPassword')}</h2>
+      {explain === undefined ? null : <p>{explain}</p>}
+      {current === undefined ? (
+        <TextField
+          label={words('signIn.currentPassword')}
+          type="password"
+          autoComplete="current-password"
+          value={old}
+          onChange={setOld}
+        />
+      ) : null}
+      <TextField
+        label={words('signIn.newPassword')}
+        name="new-password"
+        type="password"
+        autoComplete="new-password"
+        value={next}
+        onChange={setNext}
+        help={words('signIn.passwordRule', { count: passwordCharactersMin })}
+        fault={
+          tried && tooShort
+            ? words('signIn.passwordRule', { count: passwordCharactersMin })
+            : tried && same
+              ? words('signIn.passwordSame')
+              : undefined
+        }
+      />
+      <TextField
+        label={words('signIn.repeatPassword')}
+        name="repeat-password"
+        type="password"
+        autoComplete="new-password"
+        value={again}
+        onChange={setAgain}
+        fault={tried && differs ? words('signIn.passwordDiffers') : undefined}
+      />
+      {problem === undefined ? null : <ErrorState problem={problem} compact />}
+      <Button kind="primary" type="submit" pending={busy}>
+        {words('signIn.setPassword')}
+      </Button>
+    </form>
+  );
+}

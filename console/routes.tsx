@@ -1,0 +1,197 @@
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+  retainSearchParams,
+} from '@tanstack/react-router';
+import { ApiError } from './api/client.ts';
+import { sessionQuery } from './api/queries.ts';
+import { LoadError, NotFound } from './shell/fallbacks.tsx';
+import { queryClient } from './shell/session.ts';
+import { Shell } from './shell/shell.tsx';
+import { type TimeSearch, timeSearch } from './shell/time-state.ts';
+
+/** Every path of the console. What a page keeps in the URL beside its path is told here too. */
+
+const text = (value: unknown): string | undefined =>
+  typeof value === 'string' && value !== '' ? value : typeof value === 'number' ? String(value) : undefined;
+
+/** Takes the named texts out of a URL that anybody may have typed; all else is dropped. */
+function texts<K extends string>(...names: K[]) {
+  return (search: Record<string, unknown>): { [N in K]?: string } => {
+    const taken: { [N in K]?: string } = {};
+    for (const name of names) {
+      const value = text(search[name]);
+      if (value !== undefined) taken[name] = value;
+    }
+    return taken;
+  };
+}
+
+const root = createRootRoute({
+  component: Outlet,
+  notFoundComponent: NotFound,
+});
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-in',
+  validateSearch: texts('back'),
+  component: lazyRouteComponent(() => import('./pages/sign-in.tsx'), 'SignInPage'),
+});
+
+const shell = createRoute({
+  getParentRoute: () => root,
+  id: 'shell',
+  validateSearch: (search: Record<string, unknown>): TimeSearch => timeSearch(search),
+  search: { middlewares: [retainSearchParams(['range', 'at'])] },
+  beforeLoad: async ({ location }) => {
+    try {
+      const session = await queryClient.ensureQueryData(sessionQuery);
+      if (session.mustChangePassword) throw redirect({ to: '/sign-in', search: { back: location.href } });
+    } catch (error) {
+      if (error instanceof ApiError && error.problem.status === 401) {
+        throw redirect({ to: '/sign-in', search: { back: location.href } });
+      }
+      throw error;
+    }
+  },
+  component: Shell,
+  errorComponent: LoadError,
+  notFoundComponent: NotFound,
+});
+
+const plantSearch = texts('state', 'text', 'sort');
+
+const plant = createRoute({
+  getParentRoute: () => shell,
+  path: '/',
+  validateSearch: plantSearch,
+  component: lazyRouteComponent(() => import('./pages/plant.tsx'), 'PlantPage'),
+});
+
+const place = createRoute({
+  getParentRoute: () => shell,
+  path: '/places/$',
+  validateSearch: plantSearch,
+  component: lazyRouteComponent(() => import('./pages/plant.tsx'), 'PlacePage'),
+});
+
+const thing = createRoute({
+  getParentRoute: () => shell,
+  path: '/things/$id',
+  validateSearch: texts('tab', 'properties', 'event', 'sort'),
+  component: lazyRouteComponent(() => import('./pages/thing/thing.tsx'), 'ThingPage'),
+});
+
+const addThing = createRoute({
+  getParentRoute: () => shell,
+  path: '/add-thing',
+  component: lazyRouteComponent(() => import('./pages/add-thing.tsx'), 'AddThingPage'),
+});
+
+const live = createRoute({
+  getParentRoute: () => shell,
+  path: '/live',
+  validateSearch: texts('place', 'text', 'show', 'wall'),
+  component: lazyRouteComponent(() => import('./pages/live-wall.tsx'), 'LiveWallPage'),
+});
+
+const terminals = createRoute({
+  getParentRoute: () => shell,
+  path: '/terminals',
+  validateSearch: texts('text', 'state', 'sort'),
+  component: lazyRouteComponent(() => import('./pages/terminals.tsx'), 'TerminalsPage'),
+});
+
+const addTerminal = createRoute({
+  getParentRoute: () => shell,
+  path: '/terminals/add',
+  validateSearch: texts('protocol', 'step'),
+  component: lazyRouteComponent(() => import('./pages/add-terminal.tsx'), 'AddTerminalPage'),
+});
+
+const connection = createRoute({
+  getParentRoute: () => shell,
+  path: '/terminals/$id',
+  validateSearch: texts('tab'),
+  component: lazyRouteComponent(() => import('./pages/connection.tsx'), 'ConnectionPage'),
+});
+
+const quarantine = createRoute({
+  getParentRoute: () => shell,
+  path: '/quarantine',
+  validateSearch: texts('thing', 'connection', 'reason', 'page'),
+  component: lazyRouteComponent(() => import('./pages/quarantine.tsx'), 'QuarantinePage'),
+});
+
+const proposals = createRoute({
+  getParentRoute: () => shell,
+  path: '/proposals',
+  component: lazyRouteComponent(() => import('./pages/proposals.tsx'), 'ProposalsPage'),
+});
+
+const exportData = createRoute({
+  getParentRoute: () => shell,
+  path: '/export',
+  validateSearch: texts('things', 'properties', 'format'),
+  component: lazyRouteComponent(() => import('./pages/export.tsx'), 'ExportPage'),
+});
+
+const settings = createRoute({
+  getParentRoute: () => shell,
+  path: '/settings',
+  component: lazyRouteComponent(() => import('./pages/settings.tsx'), 'SettingsPage'),
+});
+
+const about = createRoute({
+  getParentRoute: () => shell,
+  path: '/about',
+  component: lazyRouteComponent(() => import('./pages/about.tsx'), 'AboutPage'),
+});
+
+const tree = root.addChildren([
+  signIn,
+  shell.addChildren([
+    plant,
+    place,
+    thing,
+    addThing,
+    live,
+    terminals,
+    addTerminal,
+    connection,
+    quarantine,
+    proposals,
+    exportData,
+    settings,
+    about,
+  ]),
+]);
+
+export const router = createRouter({
+  routeTree: tree,
+  defaultPreload: 'intent',
+  defaultPreloadStaleTime: 0,
+  scrollRestoration: true,
+  defaultErrorComponent: LoadError,
+  // Texts in the URL stay texts: a thing named 12 is not the number 12.
+  parseSearch: (search) => Object.fromEntries(new URLSearchParams(search)),
+  stringifySearch: (search) => {
+    const query = new URLSearchParams();
+    for (const [name, value] of Object.entries(search)) {
+      if (value !== undefined && value !== '') query.set(name, String(value));
+    }
+    const written = query.toString();
+    return written === '' ? '' : `?${written}`;
+  },
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}

@@ -1,0 +1,66 @@
+import { formatCount, Mark, type MarkKind, useLanguage, useUiWords } from '@millrace/ui';
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { connectionsQuery, plantQuery } from '../api/queries.ts';
+import { useConsoleWords } from '../words/index.ts';
+import styles from './attention.module.css';
+
+const shown = ['bad', 'outside', 'uncertain', 'stale'] as const;
+
+/** What needs somebody, by kind, each a way to its list. Says so when nothing does. */
+export function AttentionBar() {
+  const words = useConsoleWords();
+  const uiWords = useUiWords();
+  const language = useLanguage();
+  const plant = useQuery(plantQuery);
+  const connections = useQuery(connectionsQuery);
+  if (plant.data === undefined) return null;
+  const counts = plantCounts(plant.data);
+  const items: { kind: MarkKind; count: number; to: '/' | '/terminals'; state: string; word: string }[] =
+    shown.map((kind) => ({
+      kind,
+      count: counts[kind] ?? 0,
+      to: '/',
+      state: kind,
+      word: uiWords(`state.${kind}`),
+    }));
+  const broken = (connections.data ?? []).filter(
+    (one) => one.enabled && (one.state === 'disconnected' || one.state === 'degraded'),
+  ).length;
+  items.push({
+    kind: 'disconnected',
+    count: broken,
+    to: '/terminals',
+    state: 'abnormal',
+    word: words('attention.connections'),
+  });
+  const present = items.filter((item) => item.count > 0);
+  if (present.length === 0) return <p className={styles.calm}>{words('attention.none')}</p>;
+  return (
+    <ul className={styles.list} aria-label={words('attention.title')}>
+      {present.map((item) => (
+        <li key={item.word}>
+          <Link to={item.to} search={{ state: item.state }} className={styles.item}>
+            <Mark kind={item.kind} />
+            <b>{formatCount(item.count, language)}</b>
+            <span className={styles.word}>{item.word}</span>
+          </Link>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** Counts of states over the whole plant: those of the nodes at the top, as each counts all below it. */
+export function plantCounts(
+  nodes: readonly { path: string; states: Record<string, number> }[],
+): Record<string, number> {
+  const paths = new Set(nodes.map((node) => node.path));
+  const counts: Record<string, number> = {};
+  for (const node of nodes) {
+    const slash = node.path.lastIndexOf('/');
+    if (slash >= 0 && paths.has(node.path.slice(0, slash))) continue;
+    for (const [state, count] of Object.entries(node.states)) counts[state] = (counts[state] ?? 0) + count;
+  }
+  return counts;
+}
