@@ -24,6 +24,7 @@ import {
 import { channelAddress, chooseEndpoint } from './endpoints.ts';
 import { problem, problemOf, raise, type Step } from './problems.ts';
 import { type OpcuaSettings, opcuaLimits } from './settings.ts';
+import { Transports } from './transport.ts';
 
 /** What connecting needs of its surroundings. */
 export interface LinkContext {
@@ -160,7 +161,8 @@ export function clientOptions(
     endpointMustExist: false,
     keepSessionAlive: false,
     requestedSessionTimeout: sessionTimeoutMilliseconds,
-    transportTimeout: settings.timeoutMilliseconds,
+    // An idle socket is watched by reading the server's state; this is only the stack's own last resort.
+    transportTimeout: Math.max(60_000, settings.timeoutMilliseconds * 4),
     defaultTransactionTimeout: settings.timeoutMilliseconds,
     transportSettings: {
       maxMessageSize: opcuaLimits.messageBytesMax,
@@ -170,22 +172,29 @@ export function clientOptions(
   };
 }
 
+const transportsOf = new WeakMap<OPCUAClient, Transports>();
+
 /** A client that can never throw into the event loop. */
 export function makeClient(options: OPCUAClientOptions): OPCUAClient {
-  const client = OPCUAClient.create(options);
+  const transports = new Transports();
+  const client = OPCUAClient.create({ ...options, transportFactory: transports });
+  transportsOf.set(client, transports);
   (client as unknown as NodeJS.EventEmitter).on('error', () => {});
   return client;
+}
+
+/** The reason for which a connection was broken off here says more than what the stack makes of it. */
+function reasonOf(client: OPCUAClient, error: unknown): unknown {
+  return transportsOf.get(client)?.error ?? error;
 }
 
 export async function disconnect(client: OPCUAClient): Promise<void> {
   try {
     await within(client.disconnect(), disconnectMillisecondsMax, new AbortController().signal);
   } catch {
-    // The other side is gone already, or does not answer: the socket is torn down by the stack's own timeout.
-    (
-      client as unknown as { _secureChannel?: { forceConnectionBreak?: () => void } }
-    )._secureChannel?.forceConnectionBreak?.();
+    // The other side is gone already, or does not answer.
   }
+  transportsOf.get(client)?.destroy();
 }
 
 /** The endpoints a server offers (GetEndpoints, on a channel without security, as OPC 10000-4, 5.5.4 has it). */
@@ -200,6 +209,8 @@ export async function discover(context: LinkContext, own: OwnCertificate): Promi
   const work = client.connect(settings.endpoint).then(() => client.getEndpoints());
   try {
     return await within(work, settings.timeoutMilliseconds * 2, signal);
+  } catch (error) {
+    throw reasonOf(client, error);
   } finally {
     await disconnect(client);
   }
@@ -274,7 +285,7 @@ export async function openChannel(
     return client;
   } catch (error) {
     await disconnect(client);
-    throw error;
+    throw reasonOf(client, error);
   }
 }
 

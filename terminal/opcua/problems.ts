@@ -175,12 +175,12 @@ export function problemOf(error: unknown, context: ProblemContext): ConnectionPr
         { detail: name, field: 'endpoint' },
       );
   }
-  if (/transaction has timed ?out|timed ?out|Timeout/i.test(detail)) return timedOut(context, detail);
+  if (/timed ?out|^Timeout\b/i.test(detail)) return timedOut(context, detail);
   const closed =
     code === 'ECONNRESET' ||
     code === 'EPIPE' ||
     code === 'ECONNABORTED' ||
-    /disconnected by third party|socket has been|connection.*(closed|aborted|broken)|premature|Secure Channel Closed|BadConnectionClosed|BadSecureChannelClosed|No SecureChannel/i.test(
+    /^ERROR in waiting for data|disconnected by third party|socket has been|connection.*(closed|aborted|broken)|premature|Secure Channel Closed|BadConnectionClosed|BadSecureChannelClosed|No SecureChannel/i.test(
       detail,
     );
   if (closed && context.step === 'channel') {

@@ -39,10 +39,10 @@ export class Structures {
       this.#wanted.set(key, encoding);
       return undefined;
     }
-    const constructor = this.#known.get(key);
-    if (constructor === undefined) return undefined;
+    const known = this.#known.get(key);
+    if (known === undefined) return undefined;
     try {
-      const object = new constructor();
+      const object = new known();
       object.decode(new BinaryStream(body));
       return object;
     } catch {
@@ -56,17 +56,17 @@ export class Structures {
     this.#wanted.clear();
     for (const [key, encoding] of wanted) {
       if (this.#known.has(key)) continue;
-      let constructor: Constructor | undefined;
+      let found: Constructor | undefined;
       try {
         this.#manager ??= getExtraDataTypeManager(this.#session, DataTypeExtractStrategy.Lazy);
         const manager = await this.#manager;
-        constructor = (await manager.getExtensionObjectConstructorFromBinaryEncodingAsync(
+        found = (await manager.getExtensionObjectConstructorFromBinaryEncodingAsync(
           encoding,
         )) as unknown as Constructor;
       } catch {
-        constructor = undefined;
+        found = undefined;
       }
-      this.#known.set(key, constructor);
+      this.#known.set(key, found);
     }
   }
 
@@ -74,11 +74,9 @@ export class Structures {
   async make(dataType: NodeId, fields: object): Promise<object> {
     this.#manager ??= getExtraDataTypeManager(this.#session, DataTypeExtractStrategy.Lazy);
     const manager = await this.#manager;
-    const constructor = (await manager.getExtensionObjectConstructorFromDataTypeAsync(
-      dataType,
-    )) as unknown as new (
+    const made = (await manager.getExtensionObjectConstructorFromDataTypeAsync(dataType)) as unknown as new (
       options: object,
     ) => object;
-    return new constructor(fields);
+    return new made(fields);
   }
 }

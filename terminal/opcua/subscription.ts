@@ -59,6 +59,8 @@ const lifetimeMilliseconds = 60_000;
 const notificationsPerPublishMax = 10_000;
 const publishRequestsMax = 8;
 const watchMilliseconds = 1000;
+/** After this long without any answer the server is asked for its state: to know that it lives, and to keep the session alive. */
+const heartbeatMilliseconds = 10_000;
 const retryFailedMilliseconds = 60_000;
 const republishMax = 100;
 /** Clocks nearer than this count as one. */
@@ -66,7 +68,7 @@ const clockOffsetMicrosecondsMin = 1_000_000;
 const clockOffsetMicrosecondsBad = 240_000_000;
 
 const serverStateNode = 'i=2259';
-const shutdownReasonNode = 'i=2992';
+const shutdownReasonNode = 'i=2993';
 const namespaceArrayNode = 'i=2255';
 const stateHandle = 0;
 const namespacesHandle = 1;
@@ -133,6 +135,8 @@ export class Subscriptions {
   #loadingStructures = false;
   #cancelWatch: () => void = () => {};
   #retryAt: Microseconds = 0;
+  #answeredAt: Microseconds = 0;
+  #asking = false;
   #work: Promise<unknown> = Promise.resolve();
 
   constructor(options: SubscriptionsOptions) {
@@ -166,7 +170,8 @@ export class Subscriptions {
   async start(items: readonly Item[]): Promise<void> {
     const first = await this.#subscribe();
     await this.#watchServer(first);
-    this.#retryAt = this.#context.clock.now() + retryFailedMilliseconds * 1000;
+    this.#answeredAt = this.#context.clock.now();
+    this.#retryAt = this.#answeredAt + retryFailedMilliseconds * 1000;
     this.#watch();
     this.#fillPublish();
     await this.#create(this.#enter(items));
@@ -513,6 +518,7 @@ export class Subscriptions {
 
   #take(response: PublishResponse): void {
     const now = this.#context.clock.now();
+    this.#answeredAt = now;
     const subscription = this.#subscriptions.get(response.subscriptionId);
     this.#learnClock(response, now);
     if (subscription === undefined) return;
@@ -780,9 +786,25 @@ export class Subscriptions {
         }
         if (this.#held > 0) subscription.heardAt = now;
       }
+      if (now - this.#answeredAt > heartbeatMilliseconds * 1000) this.#ask();
       if (this.#failed.size > 0 && now >= this.#retryAt) this.#retryFailed(now);
       this.#watch();
     });
+  }
+
+  #ask(): void {
+    if (this.#asking) return;
+    this.#asking = true;
+    this.#link.session
+      .read({ nodeId: serverStateNode, attributeId: AttributeIds.Value })
+      .then((read) => {
+        this.#answeredAt = this.#context.clock.now();
+        this.#takeServer(stateHandle, read.value?.value as unknown);
+      })
+      .catch((error: unknown) => this.#fail(error))
+      .finally(() => {
+        this.#asking = false;
+      });
   }
 
   /** Nodes come back, with a program loaded into a controller or a module plugged in. */

@@ -4,7 +4,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import './quiet.ts';
+import './test-quiet.ts';
 import {
   type AddressSpace,
   coerceLocalizedText,
@@ -162,6 +162,7 @@ export async function startSample(options: SampleOptions = {}): Promise<Machine>
     certificateFile: certificate.certificateFile,
     privateKeyFile: certificate.privateKeyFile,
     serverCertificateManager: manager,
+    userCertificateManager: manager,
     nodeset_filename: [nodesets.standard, await typesFile()],
     securityPolicies: options.policies ?? [SecurityPolicy.None, SecurityPolicy.Basic256Sha256],
     securityModes: options.modes ?? [MessageSecurityMode.None, MessageSecurityMode.SignAndEncrypt],
@@ -181,6 +182,7 @@ export async function startSample(options: SampleOptions = {}): Promise<Machine>
     },
     serverCapabilities: {
       maxSessions: options.maxSessions ?? 20,
+      minSupportedSampleRate: 0,
       operationLimits: { maxMonitoredItemsPerCall: 1000, maxNodesPerRead: 1000, maxNodesPerBrowse: 500 },
     },
     ...options.server,
@@ -269,8 +271,10 @@ function build(machine: Machine): void {
   add('SByte', 'SByte', { dataType: DataType.SByte, value: -5 });
   add('Byte', 'Byte', { dataType: DataType.Byte, value: 250 });
   add('Int16', 'Int16', { dataType: DataType.Int16, value: -300 });
-  add('UInt16', 'UInt16', { dataType: DataType.UInt16, value: 60_000 });
-  add('Int32', 'Int32', { dataType: DataType.Int32, value: -70_000 });
+  // Reported at every change, not sampled.
+  const atOnce = { minimumSamplingInterval: 0 };
+  add('UInt16', 'UInt16', { dataType: DataType.UInt16, value: 60_000 }, atOnce);
+  add('Int32', 'Int32', { dataType: DataType.Int32, value: -70_000 }, atOnce);
   add('UInt32', 'UInt32', { dataType: DataType.UInt32, value: 4_000_000_000 });
   add('Int64', 'Int64', { dataType: DataType.Int64, value: [0xffff_ffff, 0xffff_fffe] });
   add('UInt64', 'UInt64', { dataType: DataType.UInt64, value: [0xffff_ffff, 0xffff_ffff] });
