@@ -104,6 +104,7 @@ async function run(
         },
         folder: join(config.data, 'plant'),
         token: platform.issueToken,
+        authority: config.https ? (platform.authorityFile ?? 'given') : undefined,
         log: createLog('plant'),
       });
       void plant.start().then((outcome) => {

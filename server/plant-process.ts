@@ -11,6 +11,8 @@ export interface PlantStart {
   mqtt: { host: string; port: number };
   folder: string;
   token(): Promise<string>;
+  /** PEM file of the authority whose certificate the platform shows; 'given': it shows one that a person gave; undefined: no TLS. */
+  authority: string | 'given' | undefined;
   log: Log;
 }
 
@@ -52,11 +54,17 @@ export class PlantProcess {
   }
 
   #spawn(first: (outcome: { things: number } | { failed: string }) => void): void {
-    const { serverUrl, mqtt, folder, token, log } = this.#start;
+    const { serverUrl, mqtt, folder, token, log, authority } = this.#start;
     const entry = fileURLToPath(new URL('../../plant/dist/main.js', import.meta.url));
     const child = fork(entry, [], {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       execArgv: ['--max-old-space-size=384'],
+      env: {
+        ...process.env,
+        ...(authority === undefined || authority === 'given' ? {} : { NODE_EXTRA_CA_CERTS: authority }),
+        // A certificate that a person gave names the plant's host, and the plant comes over loopback: only there is it taken unseen.
+        ...(authority === 'given' ? { NODE_TLS_REJECT_UNAUTHORIZED: '0' } : {}),
+      },
     });
     this.#child = child;
     let last = 'the plant ended before it was ready';

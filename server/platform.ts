@@ -81,6 +81,7 @@ export async function startPlatform(
     const settings = await PlatformSettingsStore.open(records);
     const { access, firstPassword } = await Access.open(records, clock, config.adminPassword);
     const tls = await certificate(config);
+    const ownEndpoints = endpointsAt(config, config.mqtt);
     const iot = await Iot.open({
       records,
       samples,
@@ -97,7 +98,7 @@ export async function startPlatform(
           },
         },
       ],
-      ownEndpoints: ownEndpoints(config),
+      ownEndpoints,
       workerEntry: fileURLToPath(new URL('./terminal-worker.js', import.meta.url)),
       folder: config.data,
       retentionMicroseconds: settings.get().retentionDays['raw']! * 86_400_000_000,
@@ -150,6 +151,8 @@ export async function startPlatform(
     await Promise.all([restored, applyRetention()]);
     await listen(api.app, config);
     const mqttPort = await mqttListens(iot, config);
+    // Known only now where any free port was asked for.
+    for (const endpoint of endpointsAt(config, mqttPort)) ownEndpoints.add(endpoint);
     await startupPolicies(iot);
 
     const ticking = setInterval(() => iot.states.tick(), stateTickMilliseconds);
@@ -209,13 +212,14 @@ async function certificate(
   }
 }
 
-function ownEndpoints(config: Config): Set<string> {
+/** Every way to name the platform's own MQTT listener in a form. */
+function endpointsAt(config: Config, port: number): Set<string> {
   const hosts = ['127.0.0.1', 'localhost', '[::1]', config.host];
   return new Set(
     hosts.flatMap((host) => [
-      `mqtt://${host}:${config.mqtt}`,
+      `mqtt://${host}:${port}`,
       `mqtts://${host}:${config.mqtts}`,
-      ...(config.mqtt === 1883 ? [`mqtt://${host}`] : []),
+      ...(port === 1883 ? [`mqtt://${host}`] : []),
     ]),
   );
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ConnectionProblem, ConnectionState, Sample, ThingDescription, Value } from '@millrace/contract';
@@ -37,7 +37,7 @@ export class TestContext implements TerminalContext {
   readonly clock: Clock;
   readonly random = Math.random;
   readonly log = silentLog;
-  readonly folder: string;
+  #folder: string | undefined;
   readonly batches: IntakeBatch[] = [];
   readonly reports: { state: ConnectionState; problem: ConnectionProblem | undefined }[] = [];
   readonly losses: ConnectionProblem[] = [];
@@ -62,7 +62,7 @@ export class TestContext implements TerminalContext {
     if (problems.length > 0) throw new Error(problems.map((problem) => problem.message.en).join('; '));
     this.settings = settings;
     this.clock = options.clock ?? systemClock;
-    this.folder = options.folder ?? mkdtempSync(join(tmpdir(), 'millrace-test-'));
+    this.#folder = options.folder;
     this.#options = options;
     for (const description of options.things ?? []) this.#put(description);
     const self = this;
@@ -83,6 +83,16 @@ export class TestContext implements TerminalContext {
         else setImmediate(call);
       },
     };
+  }
+
+  /** Made when first asked for; one made here goes with the process. */
+  get folder(): string {
+    if (this.#folder === undefined) {
+      const made = mkdtempSync(join(tmpdir(), 'millrace-test-'));
+      process.once('exit', () => rmSync(made, { recursive: true, force: true }));
+      this.#folder = made;
+    }
+    return this.#folder;
   }
 
   get signal(): AbortSignal {
