@@ -29,7 +29,8 @@ function poll(port: number): void {
   let transaction = 0;
   socket.on('error', () => process.exit(1));
   socket.on('data', (chunk: Buffer) => {
-    values += Math.floor((chunk.length - 9) / 2);
+    // Each reply has the same length.
+    values += (chunk.length / (9 + plan.registers * 2)) * plan.registers;
   });
   const ask = (): void => {
     const requests = Buffer.alloc(12 * plan.units);
