@@ -47,7 +47,12 @@ const model = {
   security: 'nosec_sc',
   'tm:optional': ['/properties/current'],
   properties: {
-    power: { type: 'number', unit: 'kW', maximum: '{{MAX}}', forms: [{ href: '{{UNIT}}/100', op: 'readproperty' }] },
+    power: {
+      type: 'number',
+      unit: 'kW',
+      maximum: '{{MAX}}',
+      forms: [{ href: '{{UNIT}}/100', op: 'readproperty' }],
+    },
   },
 };
 

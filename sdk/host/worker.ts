@@ -403,6 +403,7 @@ class OpenConnection implements Intake {
         this.#worker.state(this.spec.id, 'connected');
         attempt.signal.addEventListener('abort', () => lose(closedOnPurpose));
         problem = await lost;
+        if (this.#closed) return;
         this.session = undefined;
         await within(session.close(), closeMillisecondsMax, () => undefined).catch(() => {});
       } catch (error) {
