@@ -237,6 +237,7 @@ async function openListener(context: TerminalContext): Promise<MqttSession> {
       server.maxConnections = sessionsMax + 1000;
       servers.push(server);
       bound[port.field] = await listen(server, port.number, host, port.field);
+      context.gauge(port.field, bound[port.field]!);
       server.on('error', (error) => context.log.warn('MQTT listener', { error: error.message }));
     }
   } catch (error) {
