@@ -6,6 +6,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statfsSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -13,6 +14,9 @@ import { StartError } from './config.ts';
 
 /** Raised whenever an older program could no longer read the folder. */
 export const dataFormat = 1;
+
+/** The sample store keeps 256 MB of the disk free and takes nothing in below; starting with less would only look like running. */
+const freeBytesMin = 256_000_000;
 
 /** Makes or checks the data folder: there, ours, readable, writable, not from a newer program. Nothing is touched when it is refused. */
 export function prepareDataFolder(folder: string, version: string): void {
@@ -37,6 +41,12 @@ export function prepareDataFolder(folder: string, version: string): void {
         `The data folder ${folder} was written by a newer Millrace (${String(found.version)}, format ${found.format}; this one knows ${dataFormat}): start that one, or choose another folder with --data.`,
       );
     }
+  }
+  const { bavail, bsize } = statfsSync(folder);
+  if (bavail * bsize < freeBytesMin) {
+    throw new StartError(
+      `The disk of the data folder ${folder} is full: ${Math.floor((bavail * bsize) / 1e6)} MB are left, ${freeBytesMin / 1e6} MB are needed to start: make room, or choose another folder with --data.`,
+    );
   }
   try {
     // Written beside and moved over, so that a full disk or a kill leaves the old one whole.

@@ -898,7 +898,11 @@ function problemOf(
       status: 400,
       detail: error.message,
       field: error.problems[0]?.field ?? '',
-      rejected: error.problems.map((problem) => ({ at: problem.field, reason: problem.message.en })),
+      rejected: error.problems.map((problem) => ({
+        at: problem.field,
+        reason: problem.message.en,
+        words: problem.message,
+      })),
     });
   }
   if (error instanceof ProtocolProblem) {
@@ -908,6 +912,7 @@ function problemOf(
       title: problem.what.en,
       status: problem.kind === 'denied' ? 403 : problem.kind === 'settings' ? 400 : 502,
       remedy: problem.remedy.en,
+      words: { title: problem.what, remedy: problem.remedy },
       ...(problem.detail === undefined ? {} : { detail: problem.detail }),
     });
   }
@@ -927,6 +932,23 @@ function problemOf(
         remedy: 'Send it again later; nothing of it was kept.',
       },
       { 'retry-after': '1' },
+    );
+  }
+  if (error instanceof Error && error.name === 'StoreError') {
+    const full = (error as Error & { code?: string }).code === 'full';
+    return plain(
+      {
+        type: full ? 'disk-full' : 'store-unavailable',
+        title: full
+          ? 'The disk is full; nothing of this was stored.'
+          : 'The store could not do this now; nothing of this was stored.',
+        status: full ? 507 : (error as Error & { code?: string }).code === 'input' ? 400 : 503,
+        detail: error.message,
+        remedy: full
+          ? 'Make room on the disk of the data folder, then send it again.'
+          : 'Send it again in a moment.',
+      },
+      { 'retry-after': full ? '60' : '1' },
     );
   }
   const known = error as {
