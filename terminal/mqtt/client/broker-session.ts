@@ -174,7 +174,7 @@ export class BrokerSession {
       const answer = await this.#request((messageId) => ({
         cmd: 'subscribe',
         messageId,
-        subscriptions: part.map(({ filter, qos }) => ({ topic: filter, qos, nl: false, rap: false, rh: 0 })),
+        subscriptions: part.map(({ filter, qos }) => ({ topic: filter, qos, nl: false, rap: false, rh: 1 })),
       }));
       const codes = answer.cmd === 'suback' ? (answer.granted as number[]) : [];
       part.forEach(({ filter }, at) => {

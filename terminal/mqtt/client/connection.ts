@@ -1,6 +1,6 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fromTopicSegment, limits, topicSegment } from '@millrace/contract';
+import { fromTopicSegment, limits, status, topicSegment } from '@millrace/contract';
 import {
   type TerminalContext,
   TerminalError,
@@ -200,7 +200,7 @@ export class ClientConnection implements TerminalSession {
 
   // ---- messages
 
-  #take({ topic, payload }: IncomingMessage): void {
+  #take({ topic, payload, retain }: IncomingMessage): void {
     const { batch } = this.#context.intake;
     const received = this.#context.clock.now();
     if (Buffer.byteLength(topic) > limits.topicBytesMax) {
@@ -215,7 +215,11 @@ export class ClientConnection implements TerminalSession {
       return;
     }
     const ours = topic.startsWith('things/') && this.#takeOurs(topic, payload, received);
-    const mapped = isSparkplugTopic(topic) ? undefined : this.#mapping.take(topic, payload, received, batch);
+    // What the broker has kept may be of any age: without a time of its own it is the last value known, and not a fresh one.
+    const code = retain ? status.uncertainLastUsableValue : status.good;
+    const mapped = isSparkplugTopic(topic)
+      ? undefined
+      : this.#mapping.take(topic, payload, received, batch, undefined, code);
     if (!ours && mapped === undefined) this.#context.count('unmapped', 1);
   }
 

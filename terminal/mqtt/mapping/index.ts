@@ -1,4 +1,4 @@
-import { type Form, limits, type Microseconds, parseInstant } from '@millrace/contract';
+import { type Form, limits, type Microseconds, parseInstant, status } from '@millrace/contract';
 import { type BatchBuilder, deeperThan, type Point, type Thing } from '@millrace/sdk';
 import { filterMatches, hasWildcard, isTopicFilter } from '../topics.ts';
 import { type JsonPath, parseJsonPath, readJsonPath } from './json-path.ts';
@@ -114,8 +114,9 @@ export class TopicMapping {
   }
 
   /**
-   * Takes the values a message carries into the batch. `only`: look at this thing's forms alone. Undefined: no form maps this
-   * topic. Never throws.
+   * Takes the values a message carries into the batch. `only`: look at this thing's forms alone. `code`: the quality of values whose
+   * time the payload does not tell, e.g. of a retained message, which may be of any age. Undefined: no form maps this topic. Never
+   * throws.
    */
   take(
     topic: string,
@@ -123,13 +124,14 @@ export class TopicMapping {
     received: Microseconds,
     batch: BatchBuilder,
     only?: string,
+    code: number = status.good,
   ): { accepted: number; rejected: number } | undefined {
     const entries =
       only === undefined
         ? this.#find(topic)
         : this.#entries.get(only)?.filter((entry) => filterMatches(entry.filter, topic));
     if (entries === undefined || entries.length === 0) return undefined;
-    return takeMapped(entries, topic, payload, received, batch);
+    return takeMapped(entries, topic, payload, received, batch, code);
   }
 
   #find(topic: string): readonly Entry[] {
@@ -244,6 +246,7 @@ function takeMapped(
   payload: Buffer,
   received: Microseconds,
   batch: BatchBuilder,
+  code: number,
 ): { accepted: number; rejected: number } {
   const outcome = { accepted: 0, rejected: 0 };
   const reject = (thing: string, reason: 'malformed' | 'too-large' | 'unknown-property', detail: string) => {
@@ -316,7 +319,8 @@ function takeMapped(
     }
     found.set(entry.thing, true);
     if (entry.point !== undefined) {
-      if (batch.add(entry.point, value, time, received, 0, topic)) outcome.accepted++;
+      const quality = time === undefined ? code : status.good;
+      if (batch.add(entry.point, value, time, received, quality, topic)) outcome.accepted++;
       else outcome.rejected++;
       continue;
     }
