@@ -70,7 +70,7 @@ test('test says step by step what it found', async () => {
   expect(report.problem).toBeUndefined();
   expect(report.steps.map((step) => [step.title.en.replace(/\d{5}/, 'PORT'), step.ok, step.detail])).toEqual([
     ['Connect to 127.0.0.1:PORT', true, undefined],
-    ['Unit 1 answers (reading HoldingRegister 0)', true, '42'],
+    ['Unit 1 answers (reading HoldingRegister 0)', true, 'HoldingRegister 42'],
     ['Look for other units', true, '1, 3'],
     ['Look for a SunSpec description', true, 'SunS @ 40000'],
   ]);
@@ -81,7 +81,14 @@ test('an exception is an answer', async () => {
   const { port } = await described({ units: { '1': { HoldingRegister: { '100': [1] } } } });
   const report = await modbus.test(probe(port));
   expect(report.ok).toBe(true);
-  expect(report.steps[1]?.detail).toBe('exception 2, illegal data address');
+  expect(report.steps[1]?.detail).toBe('HoldingRegister: exception 2, illegal data address');
+});
+
+test('a server that is silent about registers it lacks is not taken for a silent unit', async () => {
+  const { port } = await device((read) => (read.entity === 'Coil' ? { data: Buffer.from([1]) } : 'silence'));
+  const report = await modbus.test(probe(port));
+  expect(report.ok).toBe(true);
+  expect(report.steps[1]?.detail).toBe('Coil true');
 });
 
 test('a wrong unit id is said together with those that answer', async () => {
@@ -101,7 +108,7 @@ test('a gateway whose device is silent is told from silence', async () => {
   expect(report.problem).toMatchObject({ code: 'unit-silent', field: 'unit' });
   expect(report.steps[1]).toMatchObject({
     ok: false,
-    detail: 'exception 11, gateway target device failed to respond',
+    detail: 'HoldingRegister: exception 11, gateway target device failed to respond',
   });
 });
 

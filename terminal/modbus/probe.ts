@@ -1,7 +1,7 @@
 import type { ConnectionProblem, LocalText, TestReport } from '@millrace/contract';
 import type { ProbeContext } from '@millrace/sdk';
 import { endpointText } from './form.ts';
-import type { Entity } from './frame.ts';
+import { type Entity, entities, isBitEntity } from './frame.ts';
 import { Link, LinkError, type Outcome } from './link.ts';
 import { exceptionText, isSilence, silenceProblem } from './problem.ts';
 import { type ModbusSettings, readSettings } from './settings.ts';
@@ -82,11 +82,11 @@ export function testModbus(context: ProbeContext): Promise<TestReport> {
         en: `Unit ${unit} answers (reading ${probeEntity} ${probeAddress})`,
         zh: `单元 ${unit} 应答（读取 ${probeEntity} ${probeAddress}）`,
       },
-      () => link.read(unit, probeEntity, probeAddress, 1, settings.timeoutMilliseconds),
+      () => anyAnswer(link, settings),
     );
-    const problem = gone ?? answerProblem(answer, settings);
+    const problem = gone ?? answerProblem(answer.outcome, settings);
     answerStep.ok = problem === undefined;
-    answerStep.detail = answerText(answer, probeEntity);
+    answerStep.detail = answerText(answer);
     if (gone !== undefined) return { ok: false, steps, problem: gone };
 
     const [units, unitsStep] = await step({ en: 'Look for other units', zh: '查找其他单元' }, () =>
@@ -106,6 +106,34 @@ export function testModbus(context: ProbeContext): Promise<TestReport> {
     sunSpecStep.detail = bases.length === 0 ? '—' : bases.map((base) => `SunS @ ${base}`).join(', ');
     return { ok: true, steps, found };
   });
+}
+
+interface Answer {
+  entity: Entity;
+  outcome: Outcome;
+}
+
+/**
+ * Reads what the settings say. Some simple servers keep silent about functions they lack, where the standard wants exception 1: silence
+ * counts only if the other entities are met with it, too.
+ */
+async function anyAnswer(link: Link, settings: ModbusSettings): Promise<Answer> {
+  const { unit, probeEntity, probeAddress, timeoutMilliseconds } = settings;
+  const first = await link.read(unit, probeEntity, probeAddress, 1, timeoutMilliseconds);
+  if (first.kind !== 'timeout') return { entity: probeEntity, outcome: first };
+  for (const entity of entities) {
+    if (entity === probeEntity) continue;
+    const outcome = await link.read(
+      unit,
+      entity,
+      probeAddress,
+      1,
+      Math.min(timeoutMilliseconds, unitTryMilliseconds),
+    );
+    if (outcome.kind === 'data' || outcome.kind === 'exception') return { entity, outcome };
+    if (outcome.kind === 'closed') break;
+  }
+  return { entity: probeEntity, outcome: first };
 }
 
 /** Addresses at which the unit shows the SunSpec marker. */
@@ -196,14 +224,14 @@ function withUnits(problem: ConnectionProblem, units: readonly number[]): Connec
   };
 }
 
-function answerText(outcome: Outcome, entity: Entity): string {
+function answerText({ entity, outcome }: Answer): string {
   switch (outcome.kind) {
-    case 'data':
-      return entity === 'Coil' || entity === 'DiscreteInput'
-        ? String((outcome.data[0]! & 1) === 1)
-        : String(outcome.data.readUInt16BE(0));
+    case 'data': {
+      const value = isBitEntity(entity) ? (outcome.data[0]! & 1) === 1 : outcome.data.readUInt16BE(0);
+      return `${entity} ${value}`;
+    }
     case 'exception':
-      return exceptionText(outcome.code).en;
+      return `${entity}: ${exceptionText(outcome.code).en}`;
     case 'malformed':
       return outcome.why;
     default:

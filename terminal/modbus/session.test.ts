@@ -433,6 +433,17 @@ test('things that come, change and go are followed without reconnecting', async 
   expect(made.connections).toBe(1);
 });
 
+test('a thing that comes while the connection is being made is polled', async () => {
+  const { port } = await device(own);
+  const context = contextFor(port, []);
+  const opening = modbus.open(context);
+  context.putThing(meter(port, registers(6, 1)));
+  const session = await opening;
+  closeLater(() => session.close());
+  await allSampled(context, 1);
+  expect(last(context, 'r6')).toEqual({ value: 6, status: 0 });
+});
+
 test('nothing is asked while what is there cannot be stored', async () => {
   const { device: made, port } = await device(own);
   const { context } = await open(port, [meter(port, registers(0, 1))]);

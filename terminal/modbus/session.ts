@@ -127,6 +127,8 @@ export class ModbusSession implements TerminalSession {
 
   async open(): Promise<this> {
     const { clock, signal } = this.#context;
+    // Before anything is awaited: a thing that comes while the connection is being made must not be missed.
+    this.#context.onThingsChanged((ids) => this.#thingsChanged(ids));
     for (const id of this.#context.things.keys()) this.#take(id);
     this.#plan();
     try {
@@ -146,7 +148,6 @@ export class ModbusSession implements TerminalSession {
     unreachableAt.delete(this.#context.connection.id);
     this.#opened = true;
     this.#writeProblems(this.#problems.keys());
-    this.#context.onThingsChanged((ids) => this.#thingsChanged(ids));
     for (const grid of this.#grids) this.#startGrid(grid);
     this.#keepHouse();
     // After `open` has resolved: the host then takes the state as connected.
@@ -230,9 +231,10 @@ export class ModbusSession implements TerminalSession {
   #thingsChanged(ids: readonly string[]): void {
     if (this.#ended) return;
     for (const id of ids) this.#take(id);
-    this.#writeProblems(ids);
     for (const grid of this.#grids) grid.cancel();
     this.#plan();
+    if (!this.#opened) return;
+    this.#writeProblems(ids);
     for (const grid of this.#grids) this.#startGrid(grid);
     this.#assess();
   }
