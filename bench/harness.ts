@@ -23,3 +23,14 @@ export function percentile(values: readonly number[], percent: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.max(0, Math.ceil((percent / 100) * sorted.length) - 1)] ?? Number.NaN;
 }
+
+/** A number with as many digits as its size deserves, and its unit. */
+export function figure(value: number, unit: string): string {
+  const digits = Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2;
+  return `${value.toLocaleString('en', { maximumFractionDigits: digits })} ${unit}`;
+}
+
+/** Progress for whoever waits; not part of the result. */
+export function progress(text: string): void {
+  process.stderr.write(`${text}\n`);
+}

@@ -55,8 +55,12 @@ export function readNative(bytes: Uint8Array): NativeTable {
       else if (type === 'UInt8') data = new Uint8Array(fixed(rows, 1));
       else if (type === 'Int8') data = new Int8Array(fixed(rows, 1));
       else if (type === 'String') {
-        const texts: string[] = new Array(rows);
-        for (let row = 0; row < rows; row++) texts[row] = text();
+        const texts: string[] = new Array(rows).fill('');
+        // Most texts of most results are empty: one zero byte each.
+        let row = 0;
+        while (row < rows && bytes[at + row] === 0) row++;
+        at += row;
+        for (; row < rows; row++) texts[row] = text();
         data = texts;
       } else throw new Error(`column ${name} has type ${type}, which is not read here`);
       columns.set(name, data);

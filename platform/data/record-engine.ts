@@ -1,12 +1,12 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
-import { cp } from 'node:fs/promises';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { PGlite, type Results } from '@electric-sql/pglite';
 import type { RecordStatement, RecordValue } from '@millrace/sdk';
+import { copyTree, emptyFolder, syncPath, syncTree } from './copy-folder.ts';
 import { holdFolder } from './folder-holder.ts';
 import { writeDurably } from './sample-folder.ts';
 import { StoreError } from './store-error.ts';
-import { SyncedNodeFs, syncPath } from './synced-node-fs.ts';
+import { SyncedNodeFs } from './synced-node-fs.ts';
 
 const format = 'millrace-records';
 /** Layout of the folder itself; tables are the business of the migrations. */
@@ -83,7 +83,7 @@ export class RecordEngine {
       const database = await PGlite.create({ fs: files, startParams: startParameters });
       await database.close();
       files.flush();
-      syncTree(partial);
+      await syncTree(partial);
       writeDurably(join(folder, 'version.json'), `${JSON.stringify({ format, version: layoutVersion })}\n`);
       renameSync(partial, engine);
       syncPath(folder);
@@ -125,15 +125,11 @@ export class RecordEngine {
   /** Copies the database while nothing is written; the copy opens like any folder. */
   backup(folder: string): Promise<void> {
     return this.#enqueue(1, async () => {
-      mkdirSync(folder, { recursive: true });
-      if (readdirSync(folder).length > 0) {
-        throw new StoreError('input', `The backup folder ${folder} is not empty.`);
-      }
+      await emptyFolder(folder, 'The backup folder');
       await this.#database.exec('CHECKPOINT');
       this.#files.flush();
       const partial = join(folder, 'engine.partial');
-      await cp(join(this.#folder, 'engine'), partial, { recursive: true });
-      syncTree(partial);
+      await copyTree(join(this.#folder, 'engine'), partial);
       writeDurably(join(folder, 'version.json'), `${JSON.stringify({ format, version: layoutVersion })}\n`);
       renameSync(partial, join(folder, 'engine'));
       syncPath(folder);
@@ -274,13 +270,4 @@ function queryError(error: unknown): StoreError {
     return new StoreError('full', 'The disk of the record store is full; nothing was stored.', state);
   }
   return new StoreError('engine', message ?? String(error), state);
-}
-
-function syncTree(folder: string): void {
-  for (const name of readdirSync(folder)) {
-    const path = join(folder, name);
-    if (statSync(path).isDirectory()) syncTree(path);
-    else syncPath(path);
-  }
-  syncPath(folder);
 }

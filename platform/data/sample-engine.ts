@@ -1,14 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import { createReadStream, rmSync, statfsSync } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SampleColumns, SeriesId, ThingEvent } from '@millrace/contract';
 import type { Clock, ExportRequest, Log } from '@millrace/sdk';
-import { ChdbSession, type InsertColumn, quote, SessionPool } from './chdb-session.ts';
+import { ChdbSession, type InsertColumn, quote, SessionPool, tabSeparated } from './chdb-session.ts';
 import { csvHeader, csvRows } from './csv-samples.ts';
 import { DecimalEncoder, rawScale } from './decimal-value.ts';
-import { type NativeTable, numbers, texts } from './native-format.ts';
+import { numbers, texts } from './native-format.ts';
 import { openSampleFolder, writeSampleVersion } from './sample-folder.ts';
+import {
+  hourOf,
+  type LatestAnswer,
+  queryMillisecondsMax,
+  type RangeAnswer,
+  SampleRanges,
+} from './sample-ranges.ts';
 import {
   database,
   freeBytesMin,
@@ -16,17 +23,13 @@ import {
   sampleMigrations,
   sampleSchemaVersion,
 } from './sample-schema.ts';
-import { joinRows, rowsFrom, type SeriesRows, SpanExtremes } from './span-extremes.ts';
+import { pairsOf, SampleSummaries } from './sample-summaries.ts';
 import { StoreError } from './store-error.ts';
 
 /** Sessions that answer the console and the API, side by side. */
 const querySessions = 2;
-const queryMillisecondsMax = 20_000;
-/** Rows fetched in one go; longer ranges come in several. */
-const fetchRowsMax = 262_144;
-const fetchHoursFirst = 24;
-/** Series named in one query. */
-const seriesPerQueryMax = 2_000;
+/** Up to so many rows go in as text, more as columns: each way costs less on its side. */
+const textRowsMax = 1_000;
 /** Rows of one piece of an exported CSV file; bytes of one piece of a Parquet file. */
 const exportRowsMax = 65_536;
 const exportPieceBytes = 1_048_576;
@@ -47,49 +50,57 @@ export interface SampleEngineOptions {
   folder: string;
   log: Log;
   clock: Clock;
+  /** The folder is a copy in the making. */
+  filling?: boolean;
 }
 
-/** A range of one series as it crosses between processes. */
-export interface RangeAnswer {
-  rows: SeriesRows;
-  reduced: boolean;
-  span: number | undefined;
-}
-
-export interface LatestAnswer {
-  series: Uint32Array;
-  rows: SeriesRows;
-}
+/** Tables whose parts make up a copy of the store. */
+export const copiedTables = [
+  'samples',
+  'minutes',
+  'hours',
+  'stale',
+  'floors',
+  'forgotten',
+  'events',
+] as const;
 
 /**
- * The embedded engine of the sample store: chDB, in the process that calls it. It serves one writer (`insert` is not called
- * again before it resolved) and any number of readers.
+ * The embedded engine of the sample store: chDB, in the process that calls it. It serves one writer (`insert` waits for the
+ * one before) and any number of readers.
  */
 export class SampleEngine {
+  readonly summaries: SampleSummaries;
   #folder: string;
-  #clock: Clock;
+  #enginePath: string;
   #intake: ChdbSession;
   #queries: SessionPool;
   #exports: SessionPool;
+  #ranges: SampleRanges;
   #encoder = new DecimalEncoder();
   #scratch = scratchColumns(8_192);
-  #retention: RetentionDays = { raw: 0, minute: 0, hour: 0, events: 0 };
+  /** Inserts and the moment of a copy follow each other. */
+  #writing: Promise<unknown> = Promise.resolve();
 
   private constructor(
     options: SampleEngineOptions,
+    enginePath: string,
     intake: ChdbSession,
     queries: SessionPool,
     exports: SessionPool,
+    summaries: SampleSummaries,
   ) {
     this.#folder = options.folder;
-    this.#clock = options.clock;
+    this.#enginePath = enginePath;
     this.#intake = intake;
     this.#queries = queries;
     this.#exports = exports;
+    this.summaries = summaries;
+    this.#ranges = new SampleRanges(queries, summaries);
   }
 
   static async open(options: SampleEngineOptions): Promise<SampleEngine> {
-    const folder = openSampleFolder(options.folder, sampleSchemaVersion);
+    const folder = openSampleFolder(options.folder, sampleSchemaVersion, options.filling);
     const session = (settings: Record<string, string | number>): ChdbSession =>
       new ChdbSession(folder.engine, folder.configFile, settings);
     const intake = await untilFree(options.folder, () =>
@@ -107,61 +118,41 @@ export class SampleEngine {
       writeSampleVersion(options.folder, step.version);
     }
     rmSync(join(options.folder, exportFolder), { recursive: true, force: true });
+    rmSync(join(folder.engine, 'shadow'), { recursive: true, force: true });
     const reading = {
       max_threads: 1,
       max_memory_usage: 268_435_456,
       max_execution_time: queryMillisecondsMax / 1000,
       do_not_merge_across_partitions_select_final: 1,
-      optimize_move_to_prewhere_if_final: 1,
     };
     const queries = new SessionPool(Array.from({ length: querySessions }, () => session(reading)));
     const exports = new SessionPool([session({ ...reading, max_execution_time: 120 })]);
-    return new SampleEngine(options, intake, queries, exports);
+    const upkeep = session({
+      max_threads: 1,
+      max_insert_threads: 1,
+      max_memory_usage: 268_435_456,
+      do_not_merge_across_partitions_select_final: 1,
+      lightweight_deletes_sync: 2,
+    });
+    const summaries = new SampleSummaries(upkeep, options.clock, options.log);
+    await summaries.open();
+    return new SampleEngine(options, folder.engine, intake, queries, exports, summaries);
   }
 
   /** Resolves when the rows are on disk. Times must be safe integers; the caller has checked. */
-  async insert(columns: SampleColumns, events: readonly ThingEvent[]): Promise<void> {
-    if (columns.count > 0) await this.#insertSamples(columns);
-    if (events.length > 0) await this.#insertEvents(events);
-  }
-
-  async samples(series: SeriesId, from: number, to: number, points: number): Promise<RangeAnswer> {
-    const start = Math.max(Math.ceil(from), Number.MIN_SAFE_INTEGER);
-    const end = Math.min(Math.ceil(to), Number.MAX_SAFE_INTEGER);
-    const width = Math.max(1, Math.ceil((end - start) / Math.max(1, Math.floor((points - 2) / 2) - 1)));
-    const all: SeriesRows[] = [];
-    let count = 0;
-    let extremes: SpanExtremes | undefined;
-    for await (const rows of this.#pages(this.#queries, series, start, end, Math.max(points + 1, 131_072))) {
-      count += rows.count;
-      if (extremes === undefined) {
-        all.push(rows);
-        if (count <= points) continue;
-        extremes = new SpanExtremes(width);
-        for (const kept of all) extremes.addRows(kept);
-        all.length = 0;
-      } else extremes.addRows(rows);
-    }
-    if (extremes === undefined) return { rows: joinRows(all), reduced: false, span: undefined };
-    const rows = rowsFrom(extremes.rows(points));
-    return { rows, reduced: true, span: extremes.width };
-  }
-
-  async latest(series: readonly SeriesId[]): Promise<LatestAnswer> {
-    const list: number[] = [];
-    const parts: SeriesRows[] = [];
-    await this.#queries.use(async (session) => {
-      for (let at = 0; at < series.length; at += seriesPerQueryMax) {
-        const table = await session.table(
-          `SELECT series, toFloat64(max(time)) AS t, toFloat64(argMax(lag, time)) AS l, argMax(value, time) AS v,
-            argMax(status, time) AS s, argMax(text, time) AS x
-          FROM ${database}.samples FINAL WHERE series IN (${series.slice(at, at + seriesPerQueryMax).join(',')}) GROUP BY series`,
-        );
-        list.push(...numbers(table, 'series'));
-        parts.push(seriesRows(table));
-      }
+  insert(columns: SampleColumns, events: readonly ThingEvent[]): Promise<void> {
+    return this.#write(async () => {
+      if (columns.count > 0) await this.#insertSamples(columns);
+      if (events.length > 0) await this.#insertEvents(events);
     });
-    return { series: Uint32Array.from(list), rows: joinRows(parts) };
+  }
+
+  samples(series: SeriesId, from: number, to: number, points: number): Promise<RangeAnswer> {
+    return this.#ranges.samples(series, from, to, points);
+  }
+
+  latest(series: readonly SeriesId[]): Promise<LatestAnswer> {
+    return this.#ranges.latest(series);
   }
 
   async events(
@@ -202,7 +193,7 @@ export class SampleEngine {
     if (request.format === 'csv') {
       yield csvHeader();
       for (const { series, thing, property } of request.series) {
-        for await (const rows of this.#pages(this.#exports, series, start, end, exportRowsMax)) {
+        for await (const rows of this.#ranges.pages(series, start, end, this.#exports, exportRowsMax)) {
           yield csvRows(rows, thing, property);
         }
       }
@@ -211,24 +202,80 @@ export class SampleEngine {
     }
   }
 
+  /** Removes series for good, and the events of a thing. Series vanish at once and are removed from disk later. */
   async forget(series: readonly SeriesId[], thing: string): Promise<void> {
-    await this.#queries.use(async (session) => {
-      if (series.length > 0)
-        await session.run(`DELETE FROM ${database}.samples WHERE series IN (${series.join(',')})`);
-      await session.run(`DELETE FROM ${database}.events WHERE thing = ${quote(thing)}`);
-    });
+    await this.summaries.forget(series);
     for (const one of series) this.#encoder.forget(one);
+    await this.#queries.use((session) =>
+      session.run(`DELETE FROM ${database}.events WHERE thing = ${quote(thing)}`),
+    );
   }
 
   async setRetention(days: RetentionDays): Promise<void> {
-    this.#retention = days;
-    void this.#retention;
-    void this.#clock;
+    this.summaries.setRetention(days);
   }
 
-  async freeze(_name: string): Promise<void> {}
+  /**
+   * Holds still for the moment it takes to link every file of every table, and answers where the links are: folders
+   * `<table>/<part>`. They are removed by `unfreeze`.
+   */
+  async freeze(name: string): Promise<{ folder: string; parts: number }> {
+    const frozen = join(this.#enginePath, 'shadow', name);
+    const tables = await this.#queries.use((session) =>
+      session.table(`SELECT name, toString(uuid) AS uuid FROM system.tables WHERE database = '${database}'`),
+    );
+    const expected = await this.#write(async () => {
+      for (const table of copiedTables) {
+        await this.#intake.run(`ALTER TABLE ${database}.${table} FREEZE WITH NAME ${quote(name)}`);
+      }
+      const rows = await this.#intake.table(
+        `SELECT toFloat64(sum(rows)) AS rows FROM system.parts WHERE active AND database = '${database}' AND table = 'samples'`,
+      );
+      return numbers(rows, 'rows')[0] ?? 0;
+    });
+    const uuids = texts(tables, 'uuid');
+    const named = join(frozen, 'tables');
+    await mkdir(named, { recursive: true });
+    for (const [row, table] of texts(tables, 'name').entries()) {
+      const uuid = uuids[row]!;
+      await rename(join(frozen, 'store', uuid.slice(0, 3), uuid), join(named, table)).catch(
+        (error: NodeJS.ErrnoException) => {
+          // A table without parts leaves no folder.
+          if (error.code !== 'ENOENT') throw error;
+        },
+      );
+    }
+    let parts = 0;
+    for (const table of copiedTables) parts += (await partsIn(join(named, table))).length;
+    if (expected > 0 && (await partsIn(join(named, 'samples'))).length === 0) {
+      throw new StoreError('engine', 'The engine froze no samples; there is no backup.');
+    }
+    return { folder: named, parts };
+  }
 
-  async unfreeze(_name: string): Promise<void> {}
+  async unfreeze(name: string): Promise<void> {
+    await rm(join(this.#enginePath, 'shadow', name), { recursive: true, force: true });
+  }
+
+  /**
+   * Takes over parts of a frozen store that lie in `<folder>/<table>/<part>`, which must be on this disk. For a store that has
+   * none of its own yet. Parts come in the order in which they were written, so that the last still wins. Answers how many.
+   */
+  async attach(folder: string): Promise<number> {
+    let attached = 0;
+    const paths = await this.#intake.table(
+      `SELECT name, arrayElement(data_paths, 1) AS path FROM system.tables WHERE database = '${database}'`,
+    );
+    for (const [row, table] of texts(paths, 'name').entries()) {
+      const parts = await partsIn(join(folder, table));
+      for (const part of parts) {
+        await rename(join(folder, table, part), join(texts(paths, 'path')[row]!, 'detached', part));
+        await this.#intake.run(`ALTER TABLE ${database}.${table} ATTACH PART ${quote(part)}`);
+        attached++;
+      }
+    }
+    return attached;
+  }
 
   async health(): Promise<void> {
     this.#checkSpace();
@@ -250,9 +297,17 @@ export class SampleEngine {
   }
 
   async close(): Promise<void> {
+    await this.#writing.catch(() => {});
+    await this.summaries.close();
     this.#queries.close();
     this.#exports.close();
     this.#intake.close();
+  }
+
+  #write<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#writing.catch(() => {}).then(work);
+    this.#writing = done;
+    return done;
   }
 
   #checkSpace(): void {
@@ -266,7 +321,7 @@ export class SampleEngine {
   }
 
   async #insertSamples(columns: SampleColumns): Promise<void> {
-    const { count, series, time, received, value, text } = columns;
+    const { count, series, time, received, value } = columns;
     if (this.#scratch.capacity < count) this.#scratch = scratchColumns(count * 2);
     const { hour, lag, kept, scale } = this.#scratch;
     const encoder = this.#encoder;
@@ -278,27 +333,43 @@ export class SampleEngine {
       kept[row] = encoder.number;
       scale[row] = encoder.scale;
     }
-    const arrow: Record<string, InsertColumn> = {
-      hour,
-      series,
-      time,
-      lag,
-      kept,
-      scale,
-      status: columns.status,
-    };
+    const pairs = pairsOf(count, hour, series);
+    await this.summaries.touch(pairs, this.#intake);
+    try {
+      if (count <= textRowsMax) await this.#insertLines(columns);
+      else await this.#insertColumns(columns);
+    } finally {
+      this.summaries.landed(pairs);
+    }
+  }
+
+  async #insertLines({ count, series, time, status, text }: SampleColumns): Promise<void> {
+    const { hour, lag, kept, scale } = this.#scratch;
+    const lines = new Array<string>(count);
+    for (let row = 0; row < count; row++) {
+      const number = scale[row] === rawScale ? bitsOf(kept[row]!) : kept[row];
+      const words = text === undefined ? '' : tabSeparated(text.get(row) ?? '');
+      lines[row] =
+        `${hour[row]}\t${series[row]}\t${time[row]}\t${lag[row]}\t${number}\t${scale[row]}\t${status[row]}\t${words}\n`;
+    }
+    await this.#intake.insertLines('samples', sampleColumns, lines);
+  }
+
+  async #insertColumns({ count, series, time, status, text }: SampleColumns): Promise<void> {
+    const { hour, lag, kept, scale } = this.#scratch;
+    const columns: Record<string, InsertColumn> = { hour, series, time, lag, kept, scale, status };
     let textSql = "''";
     if (text !== undefined && text.size > 0) {
       const words = new Array<string>(count).fill('');
       for (const [row, word] of text) if (row < count) words[row] = word;
-      arrow['text'] = words;
+      columns['text'] = words;
       textSql = 'text';
     }
     await this.#intake.withColumns(
       'intake',
       count,
-      arrow,
-      `INSERT INTO ${database}.samples (hour, series, time, lag, number, scale, status, text)
+      columns,
+      `INSERT INTO ${database}.samples (${sampleColumns.join(', ')})
       SELECT hour, series, toInt64(time), toInt64(lag),
         if(scale = ${rawScale}, reinterpretAsInt64(kept), toInt64(if(scale = ${rawScale}, 0, kept))), scale, status, ${textSql}
       FROM arrowstream('intake')`,
@@ -306,56 +377,14 @@ export class SampleEngine {
   }
 
   async #insertEvents(events: readonly ThingEvent[]): Promise<void> {
-    await this.#intake.withColumns(
+    await this.#intake.insertLines(
       'events',
-      events.length,
-      {
-        hour: Int32Array.from(events, (event) => hourOf(event.time)),
-        thing: events.map((event) => event.thing),
-        name: events.map((event) => event.name),
-        time: Float64Array.from(events, (event) => event.time),
-        received: Float64Array.from(events, (event) => event.received),
-        data: events.map((event) => event.data),
-      },
-      `INSERT INTO ${database}.events (hour, thing, name, time, received, data)
-      SELECT hour, thing, name, toInt64(time), toInt64(received), data FROM arrowstream('events')`,
+      ['hour', 'thing', 'name', 'time', 'received', 'data'],
+      events.map(
+        ({ thing, name, time, received, data }) =>
+          `${hourOf(time)}\t${tabSeparated(thing)}\t${tabSeparated(name)}\t${time}\t${received}\t${tabSeparated(data)}\n`,
+      ),
     );
-  }
-
-  /** Rows of a range in order, at most `fetchRowsMax` at a time; the span of hours asked at once follows what comes. */
-  async *#pages(
-    sessions: SessionPool,
-    series: SeriesId,
-    from: number,
-    to: number,
-    firstRows: number,
-  ): AsyncGenerator<SeriesRows> {
-    const deadline = performance.now() + queryMillisecondsMax;
-    let hours = fetchHoursFirst;
-    let at = from;
-    let rowsMax = Math.min(firstRows, fetchRowsMax);
-    while (at < to) {
-      if (performance.now() > deadline) {
-        throw new StoreError('timeout', 'The query took longer than allowed; ask for a shorter range.');
-      }
-      const hour = hourOf(at);
-      const end = Math.min(to, (hour + hours) * hourMicroseconds);
-      const sql = `SELECT toFloat64(time) AS t, toFloat64(lag) AS l, value AS v, status AS s, text AS x
-        FROM ${database}.samples FINAL
-        WHERE hour >= ${hour} AND hour < ${Math.ceil(end / hourMicroseconds)} AND series = ${series} AND time >= ${at} AND time < ${end}
-        ORDER BY hour, series, time LIMIT ${rowsMax}`;
-      const table = await sessions.use((session) => session.table(sql));
-      const rows = seriesRows(table);
-      if (rows.count > 0) yield rows;
-      if (rows.count === rowsMax) {
-        at = rows.time[rows.count - 1]! + 1;
-        hours = Math.max(1, Math.floor(hours / 2));
-      } else {
-        at = end;
-        if (rows.count < rowsMax / 4) hours *= 2;
-      }
-      rowsMax = fetchRowsMax;
-    }
   }
 
   /**
@@ -390,8 +419,23 @@ export class SampleEngine {
   }
 }
 
-function hourOf(time: number): number {
-  return Math.floor(time / hourMicroseconds);
+const sampleColumns = ['hour', 'series', 'time', 'lag', 'number', 'scale', 'status', 'text'];
+
+const bits = new DataView(new ArrayBuffer(8));
+
+/** The 64 bits of a number as a whole number. */
+function bitsOf(value: number): bigint {
+  bits.setFloat64(0, value);
+  return bits.getBigInt64(0);
+}
+
+/** Names of the parts in a folder, oldest first: `<partition>_<first block>_<last block>_<level>`. */
+async function partsIn(folder: string): Promise<string[]> {
+  const names = await readdir(folder).catch(() => []);
+  const firstBlock = (name: string): number => Number(/_(\d+)_\d+_\d+(?:_\d+)?$/.exec(name)?.[1] ?? 0);
+  return names
+    .filter((name) => /^(?:all|-?\d+)_\d+_\d+_\d+(?:_\d+)?$/.test(name))
+    .sort((a, b) => firstBlock(a) - firstBlock(b));
 }
 
 function scratchColumns(capacity: number) {
@@ -401,20 +445,6 @@ function scratchColumns(capacity: number) {
     lag: new Float64Array(capacity),
     kept: new Float64Array(capacity),
     scale: new Int8Array(capacity),
-  };
-}
-
-function seriesRows(table: NativeTable): SeriesRows {
-  const text = new Map<number, string>();
-  const words = texts(table, 'x');
-  for (let row = 0; row < words.length; row++) if (words[row] !== '') text.set(row, words[row]!);
-  return {
-    count: table.rows,
-    time: numbers(table, 't') as Float64Array,
-    lag: numbers(table, 'l') as Float64Array,
-    value: numbers(table, 'v') as Float64Array,
-    status: table.rows === 0 ? new Uint32Array(0) : (numbers(table, 's') as Uint32Array),
-    text,
   };
 }
 

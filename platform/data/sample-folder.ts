@@ -33,7 +33,7 @@ const engineConfig = `<clickhouse>
   <background_move_pool_size>1</background_move_pool_size>
   <background_fetches_pool_size>1</background_fetches_pool_size>
   <max_thread_pool_size>200</max_thread_pool_size>
-  <max_thread_pool_free_size>8</max_thread_pool_free_size>
+  <max_thread_pool_free_size>64</max_thread_pool_free_size>
   <mark_cache_size>33554432</mark_cache_size>
   <index_mark_cache_size>4194304</index_mark_cache_size>
   <uncompressed_cache_size>0</uncompressed_cache_size>
@@ -44,14 +44,20 @@ const engineConfig = `<clickhouse>
 </clickhouse>
 `;
 
+/** In a folder that is being filled from a running store and is not whole yet. */
+export const incompleteFile = 'incomplete';
+
 /**
  * Looks at a data folder before the engine does. A folder written by a newer version, or one that is no folder of samples,
  * is refused with nothing touched.
  */
-export function openSampleFolder(folder: string, newestVersion: number): SampleFolder {
+export function openSampleFolder(folder: string, newestVersion: number, filling = false): SampleFolder {
   const versionFile = join(folder, 'version.json');
   const engine = join(folder, 'engine');
   let version = 0;
+  if (!filling && existsSync(join(folder, incompleteFile))) {
+    throw new StoreError('damaged', `The samples in ${folder} are a backup that was not finished.`);
+  }
   if (existsSync(versionFile)) {
     let found: unknown;
     try {

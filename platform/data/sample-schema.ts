@@ -13,7 +13,7 @@ export const minuteMicroseconds = 60_000_000;
 const firstHour = 438_288; // 2020-01-01T00Z
 const endHour = 1_139_568; // 2100-01-01T00Z
 const weekHours = 168;
-const partitionSql = (hours: number): string =>
+export const partitionSql = (hours: number): string =>
   `multiIf(hour < ${firstHour}, -1, hour >= ${endHour}, 2147483647, intDiv(hour, ${hours}))`;
 
 /** Hours that a partition of the samples' table spans; retention lets whole partitions go. */
@@ -24,6 +24,12 @@ export const partitionHours = {
   events: 12 * weekHours,
 };
 
+/** First hour after a partition, given its number as the table tells it. */
+export function partitionEnd(partition: number, hours: number): number {
+  if (partition < 0) return firstHour;
+  return partition === 2_147_483_647 ? Number.POSITIVE_INFINITY : (partition + 1) * hours;
+}
+
 /** Every insert is on disk, file and folder, before it is answered: a plant loses power. */
 const durable = 'fsync_after_insert = 1, fsync_part_directory = 1';
 /** An insert that would leave less free than this is refused, so that records, merges and log still have room. */
@@ -31,7 +37,11 @@ export const freeBytesMin = 268_435_456;
 
 const shared = '(min_compress_block_size = 262144, max_compress_block_size = 262144)';
 
-/** Columns of one span's summary, in a minute as in an hour. Times are microseconds after the start of the span. */
+/**
+ * Columns of one span's summary, in a minute as in an hour: what a chart and a report need of it. `…_after` is the time in
+ * microseconds after the span's start, `…_lag` receive time less time. Least and greatest are those of numbers that are not
+ * bad; `first` and `last` are of whatever kind; `bad` is the first that is bad.
+ */
 const summaryColumns = `
   hour Int32 CODEC(ZSTD(1)),
   series UInt32 CODEC(ZSTD(1)),
@@ -39,32 +49,17 @@ const summaryColumns = `
   count UInt32 CODEC(T64, ZSTD(1)),
   numbers UInt32 CODEC(T64, ZSTD(1)),
   total Float64 CODEC(ZSTD(1)),
-  least Float64 CODEC(ZSTD(1)),
-  least_after UInt32 CODEC(T64, ZSTD(1)),
-  least_status UInt32 CODEC(ZSTD(1)),
-  least_lag Int64 CODEC(T64, ZSTD(1)),
-  greatest Float64 CODEC(ZSTD(1)),
-  greatest_after UInt32 CODEC(T64, ZSTD(1)),
-  greatest_status UInt32 CODEC(ZSTD(1)),
-  greatest_lag Int64 CODEC(T64, ZSTD(1)),
-  first Float64 CODEC(ZSTD(1)),
-  first_after UInt32 CODEC(T64, ZSTD(1)),
-  first_status UInt32 CODEC(ZSTD(1)),
-  first_lag Int64 CODEC(T64, ZSTD(1)),
+${['least', 'greatest', 'first', 'last', 'bad']
+  .map(
+    (one) => `  ${one} Float64 CODEC(ZSTD(1)),
+  ${one}_after UInt32 CODEC(T64, ZSTD(1)),
+  ${one}_lag Int64 CODEC(T64, ZSTD(1)),
+  ${one}_status UInt32 CODEC(ZSTD(1))`,
+  )
+  .join(',\n')},
+  bad_count UInt32 CODEC(T64, ZSTD(1)),
   first_text String CODEC(ZSTD(1)),
-  last Float64 CODEC(ZSTD(1)),
-  last_after UInt32 CODEC(T64, ZSTD(1)),
-  last_status UInt32 CODEC(ZSTD(1)),
-  last_lag Int64 CODEC(T64, ZSTD(1)),
-  last_text String CODEC(ZSTD(1)),
-  bad UInt32 CODEC(T64, ZSTD(1)),
-  bad_after UInt32 CODEC(T64, ZSTD(1)),
-  bad_status UInt32 CODEC(ZSTD(1)),
-  bad_lag Int64 CODEC(T64, ZSTD(1)),
-  other_after UInt32 CODEC(T64, ZSTD(1)),
-  other_status UInt32 CODEC(ZSTD(1)),
-  other_lag Int64 CODEC(T64, ZSTD(1)),
-  other_text String CODEC(ZSTD(1))`;
+  last_text String CODEC(ZSTD(1))`;
 
 export interface SampleMigration {
   version: number;
@@ -99,15 +94,17 @@ export const sampleMigrations: readonly SampleMigration[] = [
       SETTINGS index_granularity = 2048, ${durable}, min_free_disk_bytes_to_perform_insert = ${freeBytesMin}`,
       `CREATE TABLE ${database}.minutes (${summaryColumns}) ENGINE = ReplacingMergeTree
       PARTITION BY ${partitionSql(partitionHours.minute)}
-      PRIMARY KEY (intDiv(hour, 24), series, start) ORDER BY (intDiv(hour, 24), series, start)
+      ORDER BY (intDiv(hour, 24), series, start)
       SETTINGS index_granularity = 1024, ${durable}`,
       `CREATE TABLE ${database}.hours (${summaryColumns}) ENGINE = ReplacingMergeTree
       PARTITION BY ${partitionSql(partitionHours.hour)}
-      PRIMARY KEY (intDiv(hour, 2016), series, start) ORDER BY (intDiv(hour, 2016), series, start)
+      ORDER BY (intDiv(hour, 2016), series, start)
       SETTINGS index_granularity = 1024, ${durable}`,
-      // What of the summaries is not yet, or no longer, true: written before the samples that make it so.
-      `CREATE TABLE ${database}.stale (hour Int32, block UInt32, at UInt64 DEFAULT 0) ENGINE = ReplacingMergeTree
+      // Which summaries are not, or no longer, true: written before the samples that make it so. `version` orders the two.
+      `CREATE TABLE ${database}.stale (hour Int32, block UInt32, version UInt64, done UInt8) ENGINE = ReplacingMergeTree(version)
       ORDER BY (hour, block) SETTINGS ${durable}`,
+      // Hours of a tier before this one have been let go.
+      `CREATE TABLE ${database}.floors (tier String, hour Int32) ENGINE = ReplacingMergeTree(hour) ORDER BY tier SETTINGS ${durable}`,
       // Series whose thing was deleted and whose samples still wait to be removed.
       `CREATE TABLE ${database}.forgotten (series UInt32) ENGINE = ReplacingMergeTree ORDER BY series SETTINGS ${durable}`,
       `CREATE TABLE ${database}.events (

@@ -4,4 +4,8 @@ import { SampleEngine } from './sample-engine.ts';
 import { serveSampleEngine } from './sample-store-wire.ts';
 
 /** Entry of the process that holds the samples. */
-serveEngine(serveSampleEngine((folder) => SampleEngine.open({ folder, log: childLog, clock: systemClock })));
+serveEngine(
+  serveSampleEngine((folder, filling) =>
+    SampleEngine.open({ folder, filling, log: childLog, clock: systemClock }),
+  ),
+);

@@ -9,7 +9,7 @@ const exportsMax = 8;
 
 /** What the parent asks of the samples' process, one argument each. */
 export interface SampleCalls {
-  open: { folder: string };
+  open: { folder: string; filling: boolean };
   insert: { columns: SampleColumns; events: readonly ThingEvent[] };
   samples: { series: SeriesId; from: number; to: number; points: number };
   latest: { series: readonly SeriesId[] };
@@ -20,6 +20,8 @@ export interface SampleCalls {
   forget: { series: readonly SeriesId[]; thing: string };
   setRetention: RetentionDays;
   freeze: { name: string };
+  attach: { folder: string };
+  settle: undefined;
   unfreeze: { name: string };
   health: undefined;
   stats: undefined;
@@ -28,7 +30,9 @@ export interface SampleCalls {
 
 type Methods = { [K in keyof SampleCalls]: (argument: SampleCalls[K]) => Promise<unknown> };
 
-export function serveSampleEngine(open: (folder: string) => Promise<SampleEngine>): EngineMethods {
+export function serveSampleEngine(
+  open: (folder: string, filling: boolean) => Promise<SampleEngine>,
+): EngineMethods {
   let opened: SampleEngine | undefined;
   const engine = (): SampleEngine => {
     if (opened === undefined) throw new StoreError('closed', 'The sample store is not open.');
@@ -37,8 +41,8 @@ export function serveSampleEngine(open: (folder: string) => Promise<SampleEngine
   const exports = new Map<number, AsyncGenerator<Uint8Array>>();
   let nextExport = 1;
   const methods: Methods = {
-    open: async ({ folder }) => {
-      opened = await open(folder);
+    open: async ({ folder, filling }) => {
+      opened = await open(folder, filling);
     },
     insert: ({ columns, events }) => engine().insert(columns, events),
     samples: ({ series, from, to, points }) => engine().samples(series, from, to, points),
@@ -65,6 +69,8 @@ export function serveSampleEngine(open: (folder: string) => Promise<SampleEngine
     forget: ({ series, thing }) => engine().forget(series, thing),
     setRetention: (days) => engine().setRetention(days),
     freeze: ({ name }) => engine().freeze(name),
+    attach: ({ folder }) => engine().attach(folder),
+    settle: () => engine().summaries.settle(),
     unfreeze: ({ name }) => engine().unfreeze(name),
     health: () => engine().health(),
     stats: () => engine().stats(),

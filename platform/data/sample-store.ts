@@ -1,3 +1,6 @@
+import { randomUUID } from 'node:crypto';
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Microseconds, Sample, SampleColumns, SeriesId, ThingEvent, Value } from '@millrace/contract';
 import {
   type Clock,
@@ -8,15 +11,19 @@ import {
   systemClock,
 } from '@millrace/sdk';
 import { CommitWriter } from './commit-writer.ts';
+import { copyTree, emptyFolder, syncPath, syncTree } from './copy-folder.ts';
 import { EngineProcess } from './engine-process.ts';
-import type { LatestAnswer, RangeAnswer } from './sample-engine.ts';
+import { incompleteFile } from './sample-folder.ts';
+import type { LatestAnswer, RangeAnswer } from './sample-ranges.ts';
 import type { SampleCalls } from './sample-store-wire.ts';
 import type { SeriesRows } from './span-extremes.ts';
+import { StoreError } from './store-error.ts';
 
 /** Longer than the engine's own limits: a process that does not answer in this time is hung. */
 const insertMillisecondsMax = 120_000;
 const queryMillisecondsMax = 60_000;
 const exportPieceMillisecondsMax = 600_000;
+const backupMillisecondsMax = 3_600_000;
 const healthMillisecondsMax = 5_000;
 
 export interface SampleStoreOptions {
@@ -29,24 +36,30 @@ export interface SampleStoreOptions {
 
 /** The embedded sample store: chDB (ClickHouse) in a child process. Rejects with a `StoreError` that says why it cannot open. */
 export async function openSampleStore(options: SampleStoreOptions): Promise<EmbeddedSampleStore> {
-  const engine = new EngineProcess({
-    name: 'sample store',
+  const engine = engineOf(options.folder, options.log, false);
+  await engine.start();
+  return new EmbeddedSampleStore(engine, options);
+}
+
+function engineOf(folder: string, log: Log, filling: boolean): EngineProcess {
+  return new EngineProcess({
+    name: filling ? 'backup of the sample store' : 'sample store',
     entry: new URL('./sample-store-child.js', import.meta.url),
-    log: options.log,
-    open: { folder: options.folder } satisfies SampleCalls['open'],
+    log,
+    open: { folder, filling } satisfies SampleCalls['open'],
     // One thread per session that may be busy: intake, queries, export, upkeep, and some for files.
     environment: { UV_THREADPOOL_SIZE: '8' },
   });
-  await engine.start();
-  return new EmbeddedSampleStore(engine, options);
 }
 
 export class EmbeddedSampleStore implements SampleStore {
   #engine: EngineProcess;
   #writer: CommitWriter;
+  #log: Log;
 
   constructor(engine: EngineProcess, options: SampleStoreOptions) {
     this.#engine = engine;
+    this.#log = options.log;
     this.#writer = new CommitWriter(options.clock ?? systemClock, (batch) => {
       const { columns, events } = batch;
       const count = columns.count;
@@ -139,8 +152,49 @@ export class EmbeddedSampleStore implements SampleStore {
     await this.#call('setRetention', days);
   }
 
+  /** Makes the summaries that are due now and waits for them; they come by themselves within minutes. */
+  async settleSummaries(): Promise<void> {
+    await this.#call('settle', undefined, false, 3_600_000);
+  }
+
+  /**
+   * The running store holds still for the moment it takes to link its files; they are then copied and made into a store that
+   * opens by itself.
+   */
   async backup(folder: string): Promise<void> {
-    throw new Error(`not built: ${folder}`);
+    await emptyFolder(folder, 'The backup folder');
+    const marker = join(folder, incompleteFile);
+    await writeFile(marker, '');
+    // Other characters would come back escaped in the name of the folder.
+    const name = `backup_${randomUUID().replaceAll('-', '')}`;
+    const incoming = join(folder, 'incoming');
+    let parts: number;
+    try {
+      const frozen = await this.#call<{ folder: string; parts: number }>(
+        'freeze',
+        { name },
+        false,
+        backupMillisecondsMax,
+      );
+      parts = frozen.parts;
+      await copyTree(frozen.folder, incoming);
+    } finally {
+      await this.#call('unfreeze', { name }, false, backupMillisecondsMax);
+    }
+    const copy = engineOf(folder, this.#log, true);
+    await copy.start();
+    try {
+      const attached = await copy.call<number>('attach', { folder: incoming });
+      if (attached !== parts) {
+        throw new StoreError('engine', `The backup took over ${attached} of ${parts} parts.`);
+      }
+    } finally {
+      await copy.close();
+    }
+    await rm(incoming, { recursive: true });
+    await syncTree(folder);
+    await rm(marker);
+    syncPath(folder);
   }
 
   async health(): Promise<void> {

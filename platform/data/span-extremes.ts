@@ -78,10 +78,11 @@ export class SpanExtremes {
     }
   }
 
-  /** One sample, in any order. */
-  add(row: Row): void {
-    this.#take(this.#span(Math.floor(row.time / this.#width)), row);
-    this.#ends(row);
+  /** Samples that summaries tell of, in any order; they are the extremes of their own spans and not all there is. */
+  addTelling(rows: SeriesRows): void {
+    for (let row = 0; row < rows.count; row++) {
+      this.#take(this.#span(Math.floor(rows.time[row]! / this.#width)), rowAt(rows, row));
+    }
   }
 
   /** At most `points` rows, ascending. Where there is too much, spans are joined by twos until it fits. */

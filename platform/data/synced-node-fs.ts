@@ -1,7 +1,8 @@
-import { closeSync, fsyncSync, openSync } from 'node:fs';
+import { fsyncSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { PGlite } from '@electric-sql/pglite';
 import { NodeFS } from '@electric-sql/pglite/nodefs';
+import { syncPath } from './copy-folder.ts';
 
 /** What we use of Emscripten's file systems. */
 interface EmscriptenStream {
@@ -78,15 +79,5 @@ export class SyncedNodeFs extends NodeFS {
       else syncPath(path);
       return 0;
     };
-  }
-}
-
-/** Syncs a file or a folder by its path. */
-export function syncPath(path: string): void {
-  const descriptor = openSync(path, 'r');
-  try {
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
   }
 }
