@@ -6,6 +6,7 @@ export {
   type TraceSample,
   traceOf,
 } from './charts/trace.ts';
+export { type CheckLine, CheckTree } from './collections/check-tree.tsx';
 export { csvText, fileName, saveText } from './collections/csv.ts';
 export { type Column, type Sort, Table } from './collections/table.tsx';
 export { TileWall } from './collections/tile-wall.tsx';

@@ -91,9 +91,11 @@ function Overview({ place }: { place: string }) {
   const node = plant.data?.find((one) => one.path === place);
   const nodes = (plant.data ?? []).filter((one) => one.path !== '');
   const paths = new Set(nodes.map((one) => one.path));
-  const parts = nodes.filter((one) => parentOf(one.path, paths) === (place === '' ? undefined : place));
+  const parts = partsOf(place, nodes, paths);
   const name = place === '' ? words('plant.title') : (node?.name ?? place.slice(place.lastIndexOf('/') + 1));
-  const columns = useThingColumns(place);
+  const columns = useThingColumns(
+    parts[0] === undefined ? place : parts[0].path.slice(0, Math.max(0, parts[0].path.lastIndexOf('/'))),
+  );
 
   if (states.error !== null && states.data === undefined) {
     return (
@@ -233,6 +235,21 @@ function parentOf(path: string, paths: ReadonlySet<string>): string | undefined 
   return above !== undefined && paths.has(above) ? above : undefined;
 }
 
+/**
+ * The places below, down to the first level that has more than one: an enterprise with one site and one hall says nothing at
+ * a glance, its lines do.
+ */
+function partsOf(place: string, nodes: readonly PlantNode[], paths: ReadonlySet<string>): PlantNode[] {
+  let above = place === '' ? undefined : place;
+  for (;;) {
+    const below = nodes.filter((one) => parentOf(one.path, paths) === above);
+    if (below.length !== 1) return below;
+    const only = below[0]!;
+    if (!nodes.some((one) => parentOf(one.path, paths) === only.path)) return below;
+    above = only.path;
+  }
+}
+
 /** The places directly below, each with its counts: the way from plant to area to machine. */
 function Parts({ parts }: { parts: readonly PlantNode[] }) {
   const words = useConsoleWords();
@@ -263,7 +280,7 @@ function Parts({ parts }: { parts: readonly PlantNode[] }) {
   );
 }
 
-function useThingColumns(place: string): Column<ThingState>[] {
+function useThingColumns(commonPlace: string): Column<ThingState>[] {
   const words = useConsoleWords();
   const uiWords = useUiWords();
   const language = useLanguage();
@@ -300,20 +317,22 @@ function useThingColumns(place: string): Column<ThingState>[] {
           thing.place === '' ? (
             <span className={styles.id}>{words('plant.noPlace')}</span>
           ) : (
-            <PlacePath path={thing.place} from={place} />
+            <PlacePath path={thing.place} from={commonPlace} />
           ),
       },
       {
         id: 'since',
         title: words('list.since'),
-        width: '8rem',
+        width: '11rem',
         value: (thing) => toInstant(thing.since ?? thing.lastSample),
         render: (thing) => (
           <span className={styles.since}>
             <Since time={thing.since ?? thing.lastSample} />
-            <span className={styles.id}>
-              <Instant time={thing.since ?? thing.lastSample} />
-            </span>
+            {(thing.since ?? thing.lastSample) === undefined ? null : (
+              <span className={styles.id}>
+                <Instant time={thing.since ?? thing.lastSample} />
+              </span>
+            )}
           </span>
         ),
       },
@@ -331,7 +350,7 @@ function useThingColumns(place: string): Column<ThingState>[] {
         render: (thing) => <ToDo thing={thing} />,
       },
     ],
-    [words, uiWords, language, place],
+    [words, uiWords, language, commonPlace],
   );
 }
 

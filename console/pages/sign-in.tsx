@@ -56,6 +56,10 @@ export function SignInPage() {
   };
   const signIn = (event: FormEvent) => {
     event.preventDefault();
+    if (user === '' || password === '') {
+      setProblem({ title: words('signIn.fillBoth') });
+      return;
+    }
     run(async () => {
       try {
         const session = await take(api.POST('/api/session', { body: { user, password } }));
@@ -124,12 +128,7 @@ export function SignInPage() {
               help={words('signIn.firstHelp')}
             />
             {problem === undefined ? null : <ErrorState problem={problem} compact />}
-            <Button
-              kind="primary"
-              type="submit"
-              pending={busy}
-              disabledReason={user === '' || password === '' ? words('signIn.fillBoth') : undefined}
-            >
+            <Button kind="primary" type="submit" pending={busy}>
               {words('signIn.go')}
             </Button>
           </form>
@@ -172,7 +171,7 @@ export function ChangePasswordForm({
   };
   return (
     <form className={styles.form} onSubmit={submit}>
-      <h2>{words('signIn.newPassword')}</h2>
+      {current === undefined ? null : <h2>{words('signIn.newPassword')}</h2>}
       {explain === undefined ? null : <p>{explain}</p>}
       {current === undefined ? (
         <TextField

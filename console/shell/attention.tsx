@@ -36,18 +36,32 @@ export function AttentionBar() {
   });
   const present = items.filter((item) => item.count > 0);
   if (present.length === 0) return <p className={styles.calm}>{words('attention.none')}</p>;
+  const worst = present[0]!;
+  const things = present.reduce((sum, item) => sum + (item.to === '/' ? item.count : 0), 0);
   return (
-    <ul className={styles.list} aria-label={words('attention.title')}>
-      {present.map((item) => (
-        <li key={item.word}>
-          <Link to={item.to} search={{ state: item.state }} className={styles.item}>
-            <Mark kind={item.kind} />
-            <b>{formatCount(item.count, language)}</b>
-            <span className={styles.word}>{item.word}</span>
-          </Link>
-        </li>
-      ))}
-    </ul>
+    <>
+      {/* On a phone there is room for one sign: the worst, and how many there are in all. */}
+      <Link
+        to={worst.to}
+        search={{ state: 'abnormal' }}
+        className={`${styles.item} ${styles.one}`}
+        aria-label={words('attention.some', { count: things === 0 ? worst.count : things })}
+      >
+        <Mark kind={worst.kind} />
+        <b>{formatCount(things === 0 ? worst.count : things, language)}</b>
+      </Link>
+      <ul className={styles.list} aria-label={words('attention.title')}>
+        {present.map((item) => (
+          <li key={item.word}>
+            <Link to={item.to} search={{ state: item.state }} className={styles.item}>
+              <Mark kind={item.kind} />
+              <b>{formatCount(item.count, language)}</b>
+              <span className={styles.word}>{item.word}</span>
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </>
   );
 }
 

@@ -90,6 +90,14 @@ export function Shell() {
           <PersonMenu />
         </div>
       </header>
+      <div className={styles.timeBar}>
+        <TimeRangePicker
+          range={time.range}
+          onChange={time.setRange}
+          frozen={time.frozen}
+          onFreeze={time.freeze}
+        />
+      </div>
       <StreamNotice />
       <nav className={styles.side} aria-label={words('shell.navigation')}>
         <Navigation />

@@ -19,6 +19,8 @@ export const en = {
     title: 'Needs somebody',
     none: 'Nothing needs attention.',
     connections: 'connections not well',
+    some_one: '{{count}} needs attention',
+    some_other: '{{count}} need attention',
   },
   nav: {
     plant: 'Plant',

@@ -20,6 +20,7 @@ export const zh: Translation<typeof en> = {
     title: '需要处理',
     none: '没有需要处理的情况。',
     connections: '个连接异常',
+    some_other: '{{count}} 项需要处理',
   },
   nav: {
     plant: '工厂',
@@ -171,7 +172,7 @@ export const zh: Translation<typeof en> = {
     actions: {
       warning: '动作会改变现场设备的状态，每次发送前都会再次确认。',
       confirmTitle: '执行“{{action}}”？',
-      will: '将立即向{{thing}}发送“{{action}}”，并等待其答复。',
+      will: '将立即向“{{thing}}”发送“{{action}}”，并等待其答复。',
       safe: '按物描述，此动作是安全的，不改变任何状态。',
       noUndo: '此操作无法从这里撤销。',
       input: '输入',

@@ -353,7 +353,7 @@ function makePlot(
       scale: scaleOf(one),
       stroke,
       width: reduced ? 1 : 1.75,
-      dash: dashes[one.tone % chartTones],
+      dash: reduced ? undefined : dashes[one.tone % chartTones],
       spanGaps: false,
       points: { show: reduced ? false : undefined, size: 5, fill: stroke, stroke },
       paths: one.stepped === true ? uPlot.paths.stepped!({ align: 1 }) : undefined,
@@ -380,6 +380,7 @@ function makePlot(
     width: Math.max(200, element.clientWidth),
     height,
     ms: 1,
+    padding: [22, null, null, null],
     tzDate: (ms) => uPlot.tzDate(new Date(ms), zone),
     legend: { show: false },
     scales: {
@@ -412,7 +413,8 @@ function makePlot(
       draw: [
         (plot) =>
           drawQuality(plot, now.current.series, { bad: colour('--bad'), uncertain: colour('--uncertain') }),
-        (plot) => drawMarks(plot, now.current.marks, colour('--ink'), font),
+        (plot) =>
+          drawMarks(plot, now.current.marks, { line: colour('--edge'), text: colour('--ink-soft') }, font),
       ],
       setCursor: [(plot) => onCursor(plot.cursor.idx ?? undefined)],
       setSelect: [
@@ -588,30 +590,50 @@ function drawQuality(
   context.restore();
 }
 
-function drawMarks(plot: uPlot, marks: readonly ChartMark[], colour: string, font: string): void {
-  if (marks.length === 0) return;
+/** Up to this many marks are drawn from top to bottom; of more, only their heads, so that the lines stay readable. */
+const wholeMarksMax = 12;
+
+function drawMarks(
+  plot: uPlot,
+  marks: readonly ChartMark[],
+  colours: { line: string; text: string },
+  font: string,
+): void {
   const { left, top, width, height } = plot.bbox;
+  const seen = marks
+    .map((mark) => ({ text: mark.text, x: plot.valToPos(mark.time, 'x', true) }))
+    .filter(({ x }) => x >= left && x <= left + width)
+    .sort((a, b) => a.x - b.x);
+  if (seen.length === 0) return;
   const ratio = uPlot.pxRatio;
   const context = plot.ctx;
   context.save();
-  context.strokeStyle = colour;
-  context.fillStyle = colour;
+  context.strokeStyle = colours.line;
+  context.fillStyle = colours.text;
   context.lineWidth = ratio;
   context.font = font.replace('12px', `${12 * ratio}px`);
-  context.textBaseline = 'top';
+  context.textBaseline = 'bottom';
   context.setLineDash([2 * ratio, 3 * ratio]);
+  const whole = seen.length <= wholeMarksMax;
   let textEnd = Number.NEGATIVE_INFINITY;
-  for (const mark of marks) {
-    const x = plot.valToPos(mark.time, 'x', true);
-    if (x < left || x > left + width) continue;
+  for (const { text, x } of seen) {
+    if (whole) {
+      context.beginPath();
+      context.moveTo(x, top);
+      context.lineTo(x, top + height);
+      context.stroke();
+    }
+    const size = 4 * ratio;
     context.beginPath();
-    context.moveTo(x, top);
-    context.lineTo(x, top + height);
-    context.stroke();
-    // Words that would stand on each other are left out; their lines remain.
-    if (x < textEnd) continue;
-    context.fillText(mark.text, x + 4 * ratio, top + 2 * ratio);
-    textEnd = x + 10 * ratio + context.measureText(mark.text).width;
+    context.moveTo(x, top + size);
+    context.lineTo(x - size, top - size);
+    context.lineTo(x + size, top - size);
+    context.fill();
+    // Words that would stand on each other are left out; their heads remain.
+    const end = x - size + context.measureText(text).width;
+    if (x < textEnd || end > left + width + 40 * ratio) continue;
+    context.fillText(text, x - size, top - size - ratio);
+    textEnd = end + 8 * ratio;
   }
   context.restore();
 }

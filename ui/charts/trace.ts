@@ -160,7 +160,14 @@ export function aligned(traces: readonly Trace[]): {
   const at = new Map(times.map((time, index) => [time, index]));
   const spread = (trace: Trace, column: (number | null)[]) => {
     const out = new Array<number | null | undefined>(times.length).fill(undefined);
-    for (let i = 0; i < trace.times.length; i++) out[at.get(trace.times[i]!)!] = column[i]!;
+    let previous = -1;
+    for (let i = 0; i < trace.times.length; i++) {
+      const index = at.get(trace.times[i]!)!;
+      out[index] = column[i]!;
+      // A gap reaches to the neighbours on either side, whatever instants other traces put in between.
+      if (column[i] === null || (i > 0 && column[i - 1] === null)) out.fill(null, previous + 1, index);
+      previous = index;
+    }
     return out;
   };
   return {

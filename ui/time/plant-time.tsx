@@ -49,12 +49,13 @@ export function plantTime(zone: string, language: Language): PlantTime {
     zone: zoned({ timeZoneName: 'short' }),
   };
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'always', style: 'short' });
+  const present = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' }).format(0, 'second');
   const number = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 });
   const unit = (value: number, of: string) =>
     new Intl.NumberFormat(locale, {
       style: 'unit',
       unit: of,
-      unitDisplay: 'short',
+      unitDisplay: 'narrow',
       maximumFractionDigits: 1,
     }).format(value);
   const result: PlantTime = {
@@ -69,7 +70,8 @@ export function plantTime(zone: string, language: Language): PlantTime {
     relative: (at, now) => {
       const seconds = Math.round((at - now) / 1000);
       const size = Math.abs(seconds);
-      if (size < 60) return relative.format(seconds === 0 ? -0 : seconds, 'second');
+      if (size < 2) return present;
+      if (size < 60) return relative.format(seconds, 'second');
       if (size < 3600) return relative.format(Math.trunc(seconds / 60), 'minute');
       if (size < 48 * 3600) return relative.format(Math.trunc(seconds / 3600), 'hour');
       return relative.format(Math.trunc(seconds / 86_400), 'day');

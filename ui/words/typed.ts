@@ -48,6 +48,7 @@ export function startWords(dictionaries: Record<string, Record<Language, object>
     lng: language,
     fallbackLng: false,
     initAsync: false,
+    showSupportNotice: false,
     interpolation: { escapeValue: false },
     // A key without words is loud, so that a test and a person see it.
     parseMissingKeyHandler: (key) => `⟦${key}⟧`,
