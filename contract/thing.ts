@@ -6,6 +6,8 @@ import { type Static, Type } from 'typebox';
  *
  * Millrace's own terms, under the prefix of `vocabulary`:
  * - `millrace:place`       on a thing: its ISA-95 path, "enterprise/site/area/line/cell" (any depth)
+ * - `millrace:staleAfterSeconds` on a thing: silence after which its values count as stale; 0: never, it sends only when something
+ *   changes. Without it the platform goes by how often the thing has sent so far
  * - `millrace:decimals`    on a property: digits shown after the point
  * - `millrace:normal`      on a property: {"min", "max"}, the band of usual operation
  * - `millrace:jsonPath`    on an MQTT form: where in the payload the value stands ("$.a.b[0]")
@@ -33,6 +35,7 @@ export interface ThingDescription {
   modified?: string;
   'millrace:place'?: string;
   'millrace:connection'?: string;
+  'millrace:staleAfterSeconds'?: number;
   [key: string]: unknown;
 }
 

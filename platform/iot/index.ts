@@ -96,7 +96,17 @@ export class Iot {
     this.credentials = credentials;
     this.connections = connections;
     this.twin = new Twin();
-    this.states = new LiveStates(registry, this.twin, clock);
+    this.states = new LiveStates(registry, this.twin, clock, (thing) =>
+      [...connections.connectionsOf(thing)].some((id) => {
+        const connection = connections.get(id);
+        if (connection === undefined || connections.protocol(connection.protocol)?.direction === 'listener')
+          return false;
+        return (
+          connection.protocol !== 'mqtt-client' &&
+          (connection.state === 'connected' || connection.state === 'degraded')
+        );
+      }),
+    );
     this.bus = new InProcessBus((error) =>
       log.error('a subscriber of the live bus threw', { error: String(error) }),
     );

@@ -174,7 +174,7 @@ test('rows of a thing that was removed meanwhile are let go and counted', async 
 });
 
 test('the state of a thing is the worst of its values; what is outside its band is listed with since when', async () => {
-  const states = new LiveStates(registry, twin, systemClock);
+  const states = new LiveStates(registry, twin, systemClock, () => false);
   const of = () => states.of(registry.get('urn:a')!, undefined);
   expect(of().state).toBe('silent');
   await desk.take(push('urn:a', '{"v": 5, "on": true}'), 'one');

@@ -41,10 +41,16 @@ export class LiveStates {
   readonly #registry: Registry;
   readonly #twin: Twin;
   readonly #clock: Clock;
+  readonly #keptCurrent: (thing: string) => boolean;
   readonly #states = new Map<string, { state: ThingState['state']; since: number }>();
   readonly #abnormal = new Map<number, number>();
 
-  constructor(registry: Registry, twin: Twin, clock: Clock) {
+  /**
+   * `keptCurrent` tells whether an open connection vouches for a thing's values: a poll or a subscription that is alive says so itself when
+   * it ends, and a machine that stands still changes nothing for hours. Only what sends by itself can go stale.
+   */
+  constructor(registry: Registry, twin: Twin, clock: Clock, keptCurrent: (thing: string) => boolean) {
+    this.#keptCurrent = keptCurrent;
     this.#registry = registry;
     this.#twin = twin;
     this.#clock = clock;
@@ -112,14 +118,20 @@ export class LiveStates {
         ...(normal === undefined ? {} : { normal }),
       });
     }
-    const patience = Math.min(
-      staleCeilingMicroseconds,
-      Math.max(staleFloorMicroseconds, (Number.isFinite(interval) ? interval : 0) * staleIntervals),
-    );
+    // What has not yet shown how often it sends is given the longest time.
+    const usualGap = Number.isFinite(interval) ? interval * staleIntervals : staleCeilingMicroseconds;
+    const declared = record.description['millrace:staleAfterSeconds'];
+    const patience =
+      typeof declared === 'number'
+        ? declared === 0
+          ? Number.POSITIVE_INFINITY
+          : declared * 1_000_000
+        : Math.min(staleCeilingMicroseconds, Math.max(staleFloorMicroseconds, usualGap));
     const silent = newest === Number.NEGATIVE_INFINITY;
+    const stale = now - newest > patience && !this.#keptCurrent(record.id);
     const state = silent
       ? 'silent'
-      : now - newest > patience
+      : stale
         ? 'stale'
         : worst === 2
           ? 'bad'
