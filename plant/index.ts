@@ -10,7 +10,6 @@ import { choosePorts } from './ports.ts';
 import { Registration, type WantedConnection } from './registration.ts';
 import { openModbus } from './servers/modbus.ts';
 import type { MqttCredentials } from './servers/mqtt-session.ts';
-import { openOpcua } from './servers/opcua.ts';
 import type { Outlet } from './servers/outlet.ts';
 import { openSensors } from './servers/sensors.ts';
 import { openSparkplug } from './servers/sparkplug.ts';
@@ -115,6 +114,8 @@ export async function startPlant(options: PlantOptions): Promise<RunningPlant> {
       addresses.set(name, { host, port });
       const shared = { ...context, things, host, port };
       if (connection.protocol === 'opcua') {
+        // Asked for only here: the library weighs 90 MB, which a simulation need not carry.
+        const { openOpcua } = await import('./servers/opcua.ts');
         const outlet = await openOpcua({
           ...shared,
           connection: name,

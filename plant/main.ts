@@ -50,7 +50,7 @@ function start(message: StartMessage): void {
     .catch((error: Error) => {
       if (stopping) return;
       log.error(error.message);
-      process.send?.({ type: 'failed', message: error.message });
+      process.send?.({ type: 'failed', message: error.message }, () => process.exit(1));
     });
 }
 

@@ -28,6 +28,8 @@ const retryMillisecondsMin = 500;
 const retryMillisecondsMax = 5000;
 const requestMillisecondsMax = 30_000;
 const thingsPerPage = 10_000;
+/** Renewal of credentials is asked for again by the next refusal of the broker, so one asking need not last. */
+const renewalAttemptsMax = 4;
 
 /** The platform said no: trying the same again would not help. */
 class Refused extends Error {}
@@ -72,7 +74,8 @@ export class Registration {
   /** New credentials for a thing whose old ones are no longer known to the platform. Returns whether there are new ones. */
   async renewCredentials(id: string): Promise<boolean> {
     const own = this.#options.folder.credentials()[id];
-    const listed = (await this.#request('GET', `/api/things/${encodeURIComponent(id)}/credentials`)) as
+    const path = `/api/things/${encodeURIComponent(id)}/credentials`;
+    const listed = (await this.#request('GET', path, undefined, [], renewalAttemptsMax)) as
       | { username?: unknown }[]
       | undefined;
     if (own !== undefined && Array.isArray(listed) && listed.some((each) => each.username === own.username))
@@ -148,6 +151,7 @@ export class Registration {
     path: string,
     body?: unknown,
     absent: readonly number[] = [],
+    attemptsMax = Number.POSITIVE_INFINITY,
   ): Promise<unknown> {
     const { serverUrl, token, signal, log } = this.#options;
     for (let attempt = 0; ; attempt++) {
@@ -175,6 +179,7 @@ export class Registration {
         const cause = (error as { cause?: { code?: string } }).cause?.code;
         why = `${method} ${path}: ${cause ?? (error as Error).message}`;
       }
+      if (attempt + 1 >= attemptsMax) throw new Refused(why);
       // The first tries while the platform starts are no news.
       if (attempt === 10 || (attempt > 10 && attempt % 60 === 0))
         log.warn(`the platform does not answer yet: ${why}`);

@@ -1,8 +1,9 @@
 import { readdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { quietPack } from '../testing/quiet-pack.ts';
 import { Model, type Signal } from './model.ts';
-import { type FaultSpec, type Pack, packFolder, readPack, type ShowSpec } from './pack.ts';
+import { packFolder, readPack, type ShowSpec } from './pack.ts';
 
 /**
  * Every fault of every pack is caused on a plant that has run for a while, beside a twin of the same seed without it. What the
@@ -14,7 +15,7 @@ const warmUpSeconds = 5400;
 const seed = 21;
 
 for (const name of readdirSync(root)) {
-  const pack = quiet(readPack(packFolder(name)));
+  const pack = quietPack(readPack(packFolder(name)));
   const start = Date.parse('2026-09-06T22:00:00Z') * 1000;
   const warm = new Model(pack, seed, start);
   for (let second = 0; second < warmUpSeconds; second++) warm.step(1);
@@ -54,16 +55,6 @@ for (const name of readdirSync(root)) {
       }
     }
   });
-}
-
-function quiet(pack: Pack): Pack {
-  for (const kind of Object.values(pack.kinds)) {
-    for (const fault of Object.values(kind.faults) as FaultSpec[]) {
-      fault.rate = '0';
-      fault.lasts = '0';
-    }
-  }
-  return pack;
 }
 
 function watch(faulty: Model, healthy: Model, thing: string, show: ShowSpec) {

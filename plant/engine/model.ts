@@ -228,6 +228,7 @@ export class Model {
     if (slot === undefined || !Number.isFinite(value)) return false;
     if (range !== undefined && (value < range[0] || value > range[1])) return false;
     this.values[slot] = value;
+    this.#lookAt(signal.thing);
     return true;
   }
 
@@ -256,7 +257,10 @@ export class Model {
       }
       this.values[slot] = number;
     }
-    if (this.#runs[compiled.run]!() === 1) return { state: 'confirmed' };
+    if (this.#runs[compiled.run]!() === 1) {
+      this.#lookAt(thing);
+      return { state: 'confirmed' };
+    }
     return spec.refusal === undefined
       ? refused('not possible in the present state', '当前状态下无法执行')
       : { state: 'refused', output: spec.refusal };
@@ -299,6 +303,11 @@ export class Model {
   jump(time: Microseconds): void {
     this.#time = time;
     this.#tick();
+  }
+
+  /** What somebody did to a thing shows at once. */
+  #lookAt(thing: CompiledThing): void {
+    for (const look of this.#looks) if (look.signals[0]?.thing === thing) look.run();
   }
 
   #setStep(seconds: number): void {

@@ -4,6 +4,8 @@ import protobuf from 'protobufjs';
 const root = protobuf.Root.fromJSON({
   nested: {
     Payload: {
+      // Presence is explicit: a sequence number 0 and a value 0 or false are written.
+      edition: 'proto2',
       fields: {
         timestamp: { type: 'uint64', id: 1 },
         metrics: { rule: 'repeated', type: 'Metric', id: 2 },
