@@ -36,6 +36,10 @@ export interface IncomingMessage {
   payload: Buffer;
   qos: 0 | 1 | 2;
   retain: boolean;
+  /** Sent before, and perhaps taken then. */
+  dup: boolean;
+  /** 0 for QoS 0. */
+  messageId: number;
 }
 
 export interface SessionEvents {
@@ -299,7 +303,14 @@ export class BrokerSession {
         const acknowledgement =
           packet.qos === 0 ? none : packet.qos === 1 ? packet.messageId! : packet.messageId! + 0x10000;
         this.#events.message(
-          { topic: packet.topic, payload, qos: packet.qos, retain: packet.retain },
+          {
+            topic: packet.topic,
+            payload,
+            qos: packet.qos,
+            retain: packet.retain,
+            dup: packet.dup,
+            messageId: packet.messageId ?? 0,
+          },
           acknowledgement,
         );
         break;

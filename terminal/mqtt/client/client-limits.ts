@@ -8,8 +8,13 @@ export const clientLimits = {
   connectMilliseconds: 10_000,
   /** From a request to its acknowledgement: SUBSCRIBE, UNSUBSCRIBE, PUBLISH of QoS 1. */
   answerMilliseconds: 10_000,
-  /** Messages the broker may send before the first of them is acknowledged (MQTT 5; an older broker has its own figure). */
-  receiveMax: 2000,
+  /**
+   * Messages the broker may send before the first of them is acknowledged (MQTT 5; an older broker has its own figure). No more than
+   * are recognised when they are sent again.
+   */
+  receiveMax: 1000,
+  /** Connections whose last messages are remembered while they are away. */
+  connectionsRememberedMax: 256,
   /** Messages of QoS 1 on their way to a broker that names no figure of its own. */
   sendMax: 1000,
   /** Topic filters in one SUBSCRIBE. */

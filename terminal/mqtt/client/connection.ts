@@ -1,5 +1,6 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
 import { fromTopicSegment, limits, status, topicSegment } from '@millrace/contract';
 import {
   type TerminalContext,
@@ -10,6 +11,7 @@ import {
 } from '@millrace/sdk';
 import { takeEventPayload } from '../events.ts';
 import { formFilters, TopicMapping } from '../mapping/index.ts';
+import { Redeliveries } from '../session.ts';
 import {
   createSparkplugHost,
   isSparkplugForm,
@@ -34,6 +36,18 @@ interface PendingAction {
   fail(error: Error): void;
 }
 
+/** Last messages by connection: it is after a reconnect that they come again, and each connection object lives for one session. */
+const remembered = new Map<string, Redeliveries>();
+
+function redeliveriesOf(connection: string): Redeliveries {
+  const known = remembered.get(connection) ?? new Redeliveries();
+  remembered.delete(connection);
+  remembered.set(connection, known);
+  if (remembered.size > clientLimits.connectionsRememberedMax)
+    remembered.delete(remembered.keys().next().value!);
+  return known;
+}
+
 /**
  * What one connection to a foreign broker is made of: a session for topics that things' forms name, kept by the broker over a
  * reconnect so that nothing of QoS 1 is lost; and, where Sparkplug is on, a second one, which the specification wants clean and with
@@ -44,6 +58,7 @@ export class ClientConnection implements TerminalSession {
   readonly #settings: ClientSettings;
   readonly #mapping = new TopicMapping({ serves: (form) => !isSparkplugForm(form) });
   readonly #file: string;
+  readonly #redeliveries: Redeliveries;
   readonly #actions = new Map<string, PendingAction>();
   #session: BrokerSession | undefined;
   #sparkplug: { host: SparkplugHost; session: BrokerSession | undefined } | undefined;
@@ -69,6 +84,10 @@ export class ClientConnection implements TerminalSession {
     this.#context = context;
     this.#settings = readSettings(context.settings);
     this.#mapping.update(context.things.values());
+    // The key names the session as the broker knows it: another client id is another session.
+    this.#redeliveries = redeliveriesOf(
+      JSON.stringify([endpointOfSettings(context.settings), this.#settings.clientId, context.connection.id]),
+    );
     this.#file = join(context.folder, 'subscriptions.json');
   }
 
@@ -182,6 +201,7 @@ export class ClientConnection implements TerminalSession {
 
   /** What the store did not take stays unacknowledged; a broker sends it again only to a session that comes back. */
   #notStored(error: Error, count: number): void {
+    this.#redeliveries.forget();
     if (this.#closed) return;
     this.#context.count('unacknowledged', count);
     this.#context.lost(
@@ -200,7 +220,16 @@ export class ClientConnection implements TerminalSession {
 
   // ---- messages
 
-  #take({ topic, payload, retain }: IncomingMessage): void {
+  #take({ topic, payload, qos, retain, dup, messageId }: IncomingMessage): void {
+    if (qos === 1) {
+      // Taken, but its acknowledgement was lost with the connection: values without a time would count twice.
+      const sum = crc32(payload, crc32(topic));
+      if (dup && this.#redeliveries.knows(messageId, sum)) {
+        this.#context.count('redeliveries', 1);
+        return;
+      }
+      this.#redeliveries.remember(messageId, sum);
+    }
     const { batch } = this.#context.intake;
     const received = this.#context.clock.now();
     if (Buffer.byteLength(topic) > limits.topicBytesMax) {

@@ -57,7 +57,7 @@ describe('versions', () => {
       cmd: 'connect',
       protocolVersion: 5,
       clean: false,
-      properties: { sessionExpiryInterval: 604_800, receiveMaximum: 2000 },
+      properties: { sessionExpiryInterval: 604_800, receiveMaximum: 1000 },
     });
     expect(context.counters['mqttVersion']).toBe(5);
   });
@@ -184,6 +184,23 @@ describe('messages', () => {
       ['pubcomp', 65_535],
     ]);
     expect(context.samples.length).toBe(5);
+  });
+
+  test('a message whose acknowledgement was lost with the connection is taken once', async () => {
+    const broker = await scripted();
+    const first = await open(broker.port);
+    broker.send(publish(3, 1));
+    await first.context.until(() => first.context.samples.length === 1, 'the sample');
+    await first.session.close();
+    const second = await open(broker.port);
+    broker.send({ ...publish(3, 1), dup: true });
+    broker.send({ ...publish(4, 1, 'false'), dup: true });
+    await second.context.until(
+      () => broker.packets.filter(({ cmd }) => cmd === 'puback').length === 3,
+      'all acknowledged',
+    );
+    expect(second.context.samples.map(({ value }) => value)).toEqual([false]);
+    expect(second.context.counters['redeliveries']).toBe(1);
   });
 
   test('a subscription that is refused leaves the rest standing, and says which', async () => {

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { type Datatype, datatypes } from './datatype.ts';
 import { elementsMax, Metric, openPayload, PayloadError, readMetric, readProperties } from './payload.ts';
 import { encode } from './test-edge.ts';
-import { arrayValue, metricValue, primitive } from './value.ts';
+import { arrayValue, metricValue, primitive, shortestFloat } from './value.ts';
 
 /** Value of the first metric of a payload. */
 function first(payload: Uint8Array, datatype: Datatype) {
@@ -39,6 +39,9 @@ describe('values that the Eclipse Tahu library wrote', () => {
     ['UInt64', { low: -1, high: -1, unsigned: true }, 18446744073709551615n],
     ['UInt64', { low: -1, high: 0x1fffff, unsigned: true }, 9007199254740991],
     ['Float', 21.5, 21.5],
+    ['Float', 21.6, 21.6],
+    ['Float', -0.00012345, -0.00012345],
+    ['Float', 3.4e38, 3.4e38],
     ['Double', -1e300, -1e300],
     ['Boolean', true, true],
     ['String', '温度 🌡', '温度 🌡'],
@@ -131,6 +134,11 @@ describe('values that the Eclipse Tahu library wrote', () => {
         expect(BigInt(primitive(from, 'UInt64') as number)).toBe(bits);
       }),
     );
+  });
+
+  test('a 32-bit float stays the float it is', () => {
+    fc.assert(fc.property(fc.float({ noNaN: true }), (x) => Object.is(Math.fround(shortestFloat(x)), x)));
+    expect(shortestFloat(Number.NaN)).toBeNaN();
   });
 
   test.each<[Datatype, number]>([

@@ -92,7 +92,8 @@ export function primitive(
       return joinUnsigned(from.number, from.high);
     case 'Float':
     case 'Double':
-      if (from.field === valueField.float || from.field === valueField.double) return from.number;
+      if (from.field === valueField.float) return shortestFloat(from.number);
+      if (from.field === valueField.double) return from.number;
       if (from.field === valueField.int) return from.number;
       throw mismatch(from, datatype);
     case 'Boolean':
@@ -125,7 +126,7 @@ export function looseValueOf(value: LooseValue, declared: number | undefined, wh
     if (value.field === valueField.string) return value.text;
     if (value.field === valueField.boolean) return value.number === 1;
     if (value.field === valueField.long) return joinUnsigned(value.number, value.high);
-    return value.number;
+    return value.field === valueField.float ? shortestFloat(value.number) : value.number;
   }
   return primitive(value, datatype);
 }
@@ -177,8 +178,9 @@ function jsonNumber(value: MetricValue): Value {
 /** Value of a metric whose birth gave no datatype: what its field says it is. */
 function inferred(reader: Reader, metric: Metric, budget: Budget, depth: number): MetricValue {
   switch (metric.field) {
-    case valueField.int:
     case valueField.float:
+      return shortestFloat(metric.number);
+    case valueField.int:
     case valueField.double:
       return metric.number;
     case valueField.long:
@@ -237,7 +239,7 @@ export function arrayValue(bytes: Uint8Array, datatype: Datatype): Value {
       case 'UInt32Array':
         return data.readUInt32LE(at);
       case 'FloatArray':
-        return finite(data.readFloatLE(at));
+        return finite(shortestFloat(data.readFloatLE(at)));
       case 'DoubleArray':
         return finite(data.readDoubleLE(at));
       case 'Int64Array':
@@ -274,6 +276,20 @@ function strings(data: Buffer): string[] {
   if (data[data.length - 1] !== 0)
     throw new PayloadError('malformed', 'StringArray whose last text is not ended by a zero byte');
   return data.toString('utf8', 0, data.length - 1).split('\0');
+}
+
+/** A decimal of few digits that is still this 32-bit float: what an instrument shows as 21.6 is kept as 21.6. */
+export function shortestFloat(x: number): number {
+  if (Math.abs(x) < 1e9) {
+    const four = Math.round(x * 1e4) / 1e4;
+    if (Math.fround(four) === x) return four;
+  }
+  if (!Number.isFinite(x)) return x;
+  for (let digits = 6; digits < 9; digits++) {
+    const short = Number(x.toPrecision(digits));
+    if (Math.fround(short) === x) return short;
+  }
+  return Number(x.toPrecision(9));
 }
 
 function signed(
