@@ -62,6 +62,8 @@ export function describe(
     title: device ?? node,
     description: device === undefined ? where : `Device ${device} of ${where}`,
     ...noSecurity,
+    // Sparkplug reports by exception, and says itself when a value is no longer current.
+    'millrace:staleAfterSeconds': 0,
     properties,
   };
 }

@@ -1,11 +1,13 @@
 import { limits, status, type ThingDescription } from '@millrace/contract';
 import { defineTerminal, VirtualClock } from '@millrace/sdk';
 import { TestContext } from '@millrace/sdk/testing';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createSparkplugHost, type SparkplugHostOptions, sparkplugThingId } from './index.ts';
 import { decode, encode, SimulatedEdge } from './test-edge.ts';
 
 const start = Date.UTC(2026, 0, 15, 8) * 1000;
+const startMs = start / 1000;
 
 const protocol = defineTerminal({
   id: 'sparkplug-test',
@@ -184,6 +186,34 @@ describe('births', () => {
     await settle();
     expect(context.samples).toMatchObject([
       { thing: 'urn:sparkplug:plant:cell:arm', property: 'Motor/Speed', value: 12 },
+    ]);
+  });
+
+  test('things that come, change and go are bound anew', async () => {
+    const { edge, context, settle } = setUp();
+    edge.nbirth();
+    edge.dbirth('arm', arm);
+    context.putThing(
+      thing('second', {
+        v: { type: 'number', forms: metricForm('spBv1.0/plant/DDATA/cell/arm', 'Motor/Speed') },
+      }),
+    );
+    edge.ddata('arm', [{ alias: 1, type: 'Double', value: 20 }]);
+    context.putThing(
+      thing('second', { v: { type: 'integer', forms: metricForm('spBv1.0/plant/DDATA/cell/arm', 'Parts') } }),
+    );
+    edge.ddata('arm', [{ alias: 1, type: 'Double', value: 21 }]);
+    edge.ddata('arm', [{ alias: 2, type: 'UInt32', value: 22 }]);
+    context.removeThing('robot');
+    context.removeThing('second');
+    edge.ddata('arm', [{ alias: 2, type: 'UInt32', value: 23 }]);
+    await settle();
+    expect(context.samples.slice(3).map(({ thing, property, value }) => [thing, property, value])).toEqual([
+      ['robot', 'speed', 20],
+      ['second', 'v', 20],
+      ['robot', 'speed', 21],
+      ['robot', 'parts', 22],
+      ['second', 'v', 22],
     ]);
   });
 
@@ -419,7 +449,7 @@ describe('what is wrong', () => {
     expect(context.rejections).toMatchObject([{ reason, count: 1 }]);
     expect(context.rejections[0]!.detail.length).toBeGreaterThan(10);
     expect(context.rejections[0]!.excerpt).toMatch(/^([0-9a-f]{2})*$/);
-    expect(context.counters['malformed']).toBe(1);
+    expect(context.counters['refusedMessages']).toBe(1);
   });
 
   test('one metric that does not fit its type costs that metric', async () => {
@@ -450,6 +480,55 @@ describe('what is wrong', () => {
     expect(context.rejections).toMatchObject([
       { reason: 'malformed', detail: 'a metric of a birth has no name' },
     ]);
+  });
+});
+
+describe('whatever comes in', () => {
+  test('sequences of messages, right and wrong, throw nothing and leave the engine working', async () => {
+    const valid = [
+      encode({ timestamp: startMs, seq: 0, metrics: [{ name: 'bdSeq', type: 'Int64', value: 0 }, ...arm] }),
+      encode({ timestamp: startMs, seq: 1, metrics: arm }),
+      encode({ timestamp: startMs, seq: 2, metrics: [{ alias: 1, type: 'Double', value: 3 }] }),
+      encode({ metrics: [{ name: 'bdSeq', type: 'Int64', value: 0 }] }),
+    ];
+    const payload = fc.oneof(
+      fc.constantFrom(...valid),
+      fc.uint8Array({ maxLength: 60 }).map((bytes) => Buffer.from(bytes)),
+      fc
+        .tuple(fc.constantFrom(...valid), fc.nat(200), fc.nat(255))
+        .map(([bytes, at, byte]) =>
+          Buffer.from(bytes.map((old, i) => (i === at % bytes.length ? byte : old))),
+        ),
+    );
+    const topic = fc.oneof(
+      fc
+        .tuple(
+          fc.constantFrom('NBIRTH', 'NDATA', 'NDEATH', 'DBIRTH', 'DDATA', 'DDEATH', 'NCMD', 'DCMD'),
+          fc.constantFrom('', '/arm'),
+        )
+        .map(([type, device]) => `spBv1.0/plant/${type}/cell${device}`),
+      fc.constant('spBv1.0/STATE/millrace'),
+      fc.string({ maxLength: 20 }).map((rest) => `spBv1.0/${rest}`),
+    );
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.tuple(topic, payload, fc.nat(3000)), { maxLength: 40 }),
+        async (messages) => {
+          const { host, clock, context, edge, settle } = setUp();
+          host.start();
+          for (const [name, bytes, milliseconds] of messages) {
+            host.message(name, bytes, clock.now(), undefined);
+            clock.advance(milliseconds);
+          }
+          edge.nbirth([{ name: 'Uptime', type: 'Int32', value: 41 }], 9);
+          edge.ndata([{ name: 'Uptime', type: 'Int32', value: 42 }]);
+          await settle();
+          expect(context.samples.at(-1)).toMatchObject({ property: 'uptime', value: 42 });
+          await host.close();
+        },
+      ),
+      { numRuns: 150 },
+    );
   });
 });
 

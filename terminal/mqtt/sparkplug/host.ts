@@ -100,11 +100,9 @@ class Host implements SparkplugHost {
       { filter: `${namespace}/#`, qos: 1 },
       { filter: this.#stateTopic, qos: 1 },
     ];
-    this.#index.update(this.#context.things.values());
-    this.#context.onThingsChanged(() => {
-      if (this.#closed) return;
-      this.#index.update(this.#context.things.values());
-      for (const node of this.#nodes.values()) for (const source of node.sources()) this.#bind(node, source);
+    for (const thing of this.#context.things.values()) this.#index.set(thing, new Set());
+    this.#context.onThingsChanged((ids) => {
+      if (!this.#closed) this.#thingsChanged(ids);
     });
   }
 
@@ -157,7 +155,7 @@ class Host implements SparkplugHost {
       // Only PayloadError is thrown on purpose; whatever else it is must not end the process either.
       const reason = error instanceof PayloadError ? error.reason : 'malformed';
       this.#reject(owner, topicText, reason, (error as Error).message, payload);
-      this.#context.count('malformed', 1);
+      this.#context.count('refusedMessages', 1);
     }
   }
 
@@ -223,6 +221,21 @@ class Host implements SparkplugHost {
     if (online !== false) return;
     this.#context.count('stateReasserted', 1);
     this.#announce();
+  }
+
+  /** Binds anew what the change concerns, and nothing else: there may be a hundred thousand things. */
+  #thingsChanged(ids: readonly string[]): void {
+    const touched = new Set<string>();
+    for (const id of ids) {
+      const thing = this.#context.things.get(id);
+      if (thing === undefined) this.#index.remove(id, touched);
+      else this.#index.set(thing, touched);
+    }
+    const changed = new Set(ids);
+    for (const node of this.#nodes.values()) {
+      const owned = node.owner !== undefined && changed.has(node.owner);
+      for (const source of node.sources()) if (owned || touched.has(source.key)) this.#bind(node, source);
+    }
   }
 
   // ---- births
