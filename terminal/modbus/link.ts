@@ -3,11 +3,10 @@ import type { ConnectionProblem, Microseconds } from '@millrace/contract';
 import type { Clock } from '@millrace/sdk';
 import { type Entity, encodeRead, type Frame, FrameSplitter, readReply } from './frame.ts';
 import { socketProblem, streamProblem } from './problem.ts';
+import { Transactions } from './transactions.ts';
 
 /** Reads waiting for their turn on one link; more are refused, as nobody would wait for them any more. */
 export const queuedRequestsMax = 10_000;
-/** Transactions given up whose late reply is still recognised and never mixed up with a new one. */
-export const lateTransactionsMax = 4096;
 
 /** What came of one read. `at` is when the last byte of the reply was there. */
 export type Outcome =
@@ -57,13 +56,12 @@ export class Link {
   readonly #options: LinkOptions;
   #socket: Socket | undefined;
   #connecting: Promise<void> | undefined;
+  #callOff: (() => void) | undefined;
   #splitter = new FrameSplitter();
   #queue: Request[] = [];
   #queueHead = 0;
   #pending = new Map<number, Pending>();
-  /** Transaction → nothing; insertion order is age. */
-  #late = new Set<number>();
-  #transaction = 0;
+  readonly #transactions = new Transactions();
   #holders = 0;
   #resting = false;
   #closed = false;
@@ -110,6 +108,7 @@ export class Link {
         reject(new LinkError(socketProblem(code, this.#options, detail)));
       };
       const abort = (): void => fail('ABORT_ERR');
+      this.#callOff = abort;
       const cancel = clock.after(connectMilliseconds, () => fail('ETIMEDOUT'));
       signal?.addEventListener('abort', abort, { once: true });
       let error: NodeJS.ErrnoException | undefined;
@@ -168,6 +167,7 @@ export class Link {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
+    if (this.#connecting !== undefined) this.#callOff?.();
     const socket = this.#socket;
     this.#socket = undefined;
     this.#connecting = undefined;
@@ -187,7 +187,7 @@ export class Link {
         this.#queue = this.#queue.slice(this.#queueHead);
         this.#queueHead = 0;
       }
-      const transaction = this.#nextTransaction();
+      const transaction = this.#transactions.next((id) => this.#pending.has(id));
       const pending: Pending = { ...request, holding: true, cancelTimeout: () => {}, cancelHold: () => {} };
       this.#holders++;
       this.#pending.set(transaction, pending);
@@ -215,12 +215,6 @@ export class Link {
     );
   }
 
-  #nextTransaction(): number {
-    do this.#transaction = (this.#transaction + 1) & 0xffff;
-    while (this.#pending.has(this.#transaction) || this.#late.has(this.#transaction));
-    return this.#transaction;
-  }
-
   #receive(socket: Socket, chunk: Buffer): void {
     if (socket !== this.#socket) return;
     const at = this.#options.clock.now();
@@ -235,7 +229,7 @@ export class Link {
   #answer(frame: Frame, at: Microseconds): void {
     const pending = this.#pending.get(frame.transaction);
     if (pending === undefined || pending.unit !== frame.unit) {
-      const late = pending === undefined && this.#late.delete(frame.transaction);
+      const late = pending === undefined && this.#transactions.takeLate(frame.transaction);
       this.#options.count(late ? 'lateReplies' : 'strayReplies', 1);
       return;
     }
@@ -245,8 +239,7 @@ export class Link {
   }
 
   #giveUp(transaction: number, pending: Pending): void {
-    this.#late.add(transaction);
-    if (this.#late.size > lateTransactionsMax) this.#late.delete(this.#late.values().next().value!);
+    this.#transactions.giveUp(transaction);
     this.#finish(transaction, pending, { kind: 'timeout' });
   }
 
@@ -279,7 +272,7 @@ export class Link {
     this.#socket = undefined;
     if (error === undefined && this.#pending.size === 0) {
       // Closed in good order while idle: made again when it is needed.
-      this.#late.clear();
+      this.#transactions.forget();
       this.#send();
       return;
     }

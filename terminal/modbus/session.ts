@@ -129,6 +129,7 @@ export class ModbusSession implements TerminalSession {
     const { clock, signal } = this.#context;
     // Before anything is awaited: a thing that comes while the connection is being made must not be missed.
     this.#context.onThingsChanged((ids) => this.#thingsChanged(ids));
+    signal.addEventListener('abort', () => this.#end(), { once: true });
     for (const id of this.#context.things.keys()) this.#take(id);
     this.#plan();
     try {
