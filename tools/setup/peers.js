@@ -8,6 +8,9 @@ const packages = [
   'mosquitto-clients',
   'python3-paho-mqtt',
   'python3-pymodbus',
+  // Imported by pymodbus's server module, and only recommended by its package.
+  'python3-serial',
+  'python3-serial-asyncio',
   'libmodbus-dev',
   'gcc',
   'libc6-dev',
