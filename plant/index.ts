@@ -4,7 +4,7 @@ import { type Clock, type Log, silentLog, systemClock } from '@millrace/sdk';
 import { Model } from './engine/model.ts';
 import { isExposed, packFolder, readPack } from './engine/pack.ts';
 import { type Address, describeThings } from './engine/thing-description.ts';
-import { catchUpMillisecondsMax, LiveRun } from './live.ts';
+import { LiveRun, warmUpMilliseconds } from './live.ts';
 import { PlantFolder } from './plant-folder.ts';
 import { choosePorts } from './ports.ts';
 import { Registration, type WantedConnection } from './registration.ts';
@@ -74,7 +74,7 @@ export async function startPlant(options: PlantOptions): Promise<RunningPlant> {
   const pack = readPack(options.packFolder ?? packFolder('machining-shop'));
   const folder = new PlantFolder(options.folder, log);
   const now = Math.floor(clock.now() / 1e6) * 1e6;
-  const model = new Model(pack, seed, now - catchUpMillisecondsMax * 1000);
+  const model = new Model(pack, seed, now - warmUpMilliseconds * 1000);
   const snapshot = folder.snapshot();
   if (snapshot !== undefined && !model.restore(snapshot)) {
     log.info('the plant begins anew: its description or its seed has changed');

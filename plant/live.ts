@@ -8,6 +8,8 @@ export const liveStepMilliseconds = 250;
 /** Past this the plant catches up in seconds, at most `catchUpMillisecondsMax`; a longer gap is not lived through. */
 const catchUpStepMilliseconds = 1000;
 export const catchUpMillisecondsMax = 24 * 3_600_000;
+/** A plant that begins anew has lived this long already, so that it is warm and its controllers remember something. */
+export const warmUpMilliseconds = 6 * 3_600_000;
 /** Catching up never holds the event loop longer than about this. */
 const sliceMilliseconds = 40;
 const lateMillisecondsMax = 5000;

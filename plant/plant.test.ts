@@ -1,0 +1,155 @@
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type RunningPlant, startPlant } from './index.ts';
+import { FakePlatform } from './testing/fake-platform.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'millrace-plant-'));
+let platform: FakePlatform;
+let plant: RunningPlant | undefined;
+
+const start = async (): Promise<RunningPlant> => {
+  plant = await startPlant({
+    serverUrl: platform.url,
+    token: platform.token,
+    mqttUrl: platform.mqttUrl,
+    folder,
+    seed: 5,
+    anyPorts: true,
+  });
+  return plant;
+};
+
+beforeAll(async () => {
+  platform = await FakePlatform.start();
+});
+afterEach(async () => {
+  await plant?.stop();
+  plant = undefined;
+});
+afterAll(async () => {
+  await platform.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const id = (name: string): string => `urn:millrace:demo:${name}`;
+
+// The machine may be busy with other things while four OPC UA servers start.
+describe('the plant', { timeout: 120_000 }, () => {
+  it('registers itself with a platform that is slow to come up, and comes to life', async () => {
+    platform.failures.push(503, 503, 502);
+    const running = await start();
+    expect(await running.ready).toEqual({ things: 59, refusals: 0 });
+    expect(platform.things.size).toBe(59);
+    expect([...platform.connections.keys()].sort()).toEqual([
+      'demo-cnc-1',
+      'demo-cnc-2',
+      'demo-cnc-3',
+      'demo-cnc-4',
+      'demo-compressor',
+      'demo-meters',
+    ]);
+    expect(platform.connections.get('demo-cnc-1')).toMatchObject({
+      protocol: 'opcua',
+      startup: 'retry',
+      settings: {
+        endpoint: expect.stringMatching(/^opc\.tcp:\/\/127\.0\.0\.1:\d+$/),
+        securityPolicy: 'Basic256Sha256',
+        trustedThumbprint: expect.stringMatching(/^[0-9a-f]{64}$/),
+      },
+    });
+    // Forty sensors, the plant itself, and the robot's edge node.
+    expect(platform.credentials.size).toBe(42);
+    expect(statSync(join(folder, 'credentials.json')).mode & 0o777).toBe(0o600);
+
+    const plain = await platform.message(
+      (m) => m.topic === `things/${id('vibration-cnc-1')}/properties`,
+      'a plain reading',
+    );
+    expect(JSON.parse(plain.payload.toString())).toMatchObject({ velocity: expect.any(Number) });
+    const timed = await platform.message(
+      (m) => m.topic === `things/${id('vibration-cnc-2')}/properties`,
+      'a timed reading',
+    );
+    expect(JSON.parse(timed.payload.toString())).toMatchObject({
+      time: expect.stringMatching(/Z$/),
+      values: { velocity: expect.any(Number) },
+    });
+    await platform.message(
+      (m) => m.topic === 'spBv1.0/Millrace-Suzhou/DBIRTH/Line-1/robot',
+      'the birth of the robot',
+    );
+    const own = platform.messages.find((m) => m.topic === `things/${id('plant')}/properties`);
+    expect(own).toBeDefined();
+  });
+
+  it('changes nothing when it starts again, but goes on where it was', async () => {
+    platform.requests.length = 0;
+    const running = await start();
+    await running.ready;
+    const puts = platform.requests.filter((request) => !request.startsWith('GET'));
+    // Its servers have other ports in this test, so what names a port is put anew; nothing else is.
+    expect(puts.filter((request) => request.startsWith('POST'))).toEqual([]);
+    expect(puts.filter((request) => /sensor|climate|door|vibration/.test(request))).toEqual([]);
+    expect(running.model.variable('cnc-1', 'pieces')).toBeGreaterThan(1200);
+  });
+
+  it('causes and clears faults when told to by message', async () => {
+    const running = await start();
+    await running.ready;
+    const topic = `things/${id('plant')}/actions/causeFault`;
+    await platform.message(
+      (m) => m.topic === `things/${id('plant')}/properties`,
+      'the plant',
+      platform.messages.length,
+    );
+    const from = platform.messages.length;
+    const invoke = (request: unknown): void => platform.publish(topic, JSON.stringify(request));
+    const result = async (request: string): Promise<unknown> =>
+      JSON.parse(
+        (
+          await platform.message(
+            (m) => m.topic === `${topic}/result` && JSON.parse(m.payload.toString()).id === request,
+            `the result of ${request}`,
+            from,
+          )
+        ).payload.toString(),
+      );
+    invoke({ id: 'a', input: { thing: id('cnc-3'), fault: 'emergencyStop' } });
+    expect(await result('a')).toMatchObject({ id: 'a', state: 'confirmed' });
+    expect(running.model.activeFaults().map((each) => each.fault)).toContain('emergencyStop');
+    await platform.message((m) => m.topic === `things/${id('plant')}/events/faultBegan`, 'the event', from);
+    invoke({ id: 'b', input: { thing: id('cnc-3'), fault: 'flood' } });
+    expect(await result('b')).toMatchObject({
+      state: 'refused',
+      output: { zh: expect.stringContaining('flood') },
+    });
+    platform.publish(topic, 'no JSON');
+    platform.publish(`things/${id('plant')}/actions/clearAllFaults`, JSON.stringify({ id: 'c' }));
+    await platform.message((m) => m.topic.endsWith('clearAllFaults/result'), 'all cleared', from);
+    expect(running.model.activeFaults()).toEqual([]);
+  });
+
+  it('asks for new credentials when the platform has forgotten the old ones', async () => {
+    platform.credentials.clear();
+    const running = await start();
+    await running.ready;
+    await platform.message(
+      (m) => m.topic === `things/${id('plant')}/properties`,
+      'the plant after renewal',
+      platform.messages.length,
+      20_000,
+    );
+    expect(platform.credentials.size).toBeGreaterThan(30);
+  });
+
+  it('stops while the platform is away', async () => {
+    platform.failures.push(...Array.from({ length: 50 }, () => 503));
+    const running = await start();
+    await running.stop();
+    await expect(running.ready).rejects.toThrow('stopping');
+    platform.failures.length = 0;
+    plant = undefined;
+  });
+});
