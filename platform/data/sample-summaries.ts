@@ -196,22 +196,26 @@ export class SampleSummaries {
   }
 
   async #summarise(pairs: readonly StalePair[]): Promise<void> {
-    const hour = pairs[0]!.hour;
-    const start = hour * hourMicroseconds;
-    const chosen = pairs
-      .map(({ block }) => `series BETWEEN ${block * blockSeries} AND ${(block + 1) * blockSeries - 1}`)
+    const byHour = new Map<number, string[]>();
+    for (const { hour, block } of pairs) {
+      const blocks = byHour.get(hour) ?? [];
+      blocks.push(`series BETWEEN ${block * blockSeries} AND ${(block + 1) * blockSeries - 1}`);
+      byHour.set(hour, blocks);
+    }
+    const chosen = [...byHour]
+      .map(([hour, blocks]) => `hour = ${hour} AND (${blocks.join(' OR ')})`)
       .join(' OR ');
     // The version is taken before the samples are read: a mark made from now on is younger and stays.
     const version = this.#version++;
-    await this.#session.run(minutesSql(hour, start, chosen));
-    await this.#session.run(hoursSql(hour, start, chosen));
+    await this.#session.run(minutesSql(chosen));
+    await this.#session.run(hoursSql(chosen));
     const now = performance.now();
     const done = pairs.filter((pair) => this.stale.settle(pair, now));
     if (done.length === 0) return;
     await this.#session.insertLines(
       'stale',
       ['hour', 'block', 'version', 'done'],
-      done.map(({ block }) => `${hour}\t${block}\t${version}\t1\n`),
+      done.map(({ hour, block }) => `${hour}\t${block}\t${version}\t1\n`),
     );
   }
 
@@ -272,13 +276,16 @@ const part = (kind: string): string =>
     .map((_, index) => `${kind}_row.${index + 1}`)
     .join(', ');
 
-/** Minutes of one hour from its samples. */
-function minutesSql(hour: number, start: number, chosen: string): string {
+const hourStart = `toInt64(hour) * ${hourMicroseconds}`;
+
+/** Minutes of chosen hours from their samples. */
+function minutesSql(chosen: string): string {
   const number = "NOT isNaN(value) AND status < 2147483648 AND text NOT IN ('true', 'false')";
   return `INSERT INTO ${database}.minutes (${columns})
-    SELECT ${hour}, series, minute, rows, numbers, total, ${kinds.map(part).join(', ')}, bad_count, first_row.5, last_row.5
+    SELECT hour, series, minute, rows, numbers, total, ${kinds.map(part).join(', ')}, bad_count, first_row.5, last_row.5
     FROM (
-      SELECT series, ${start} + intDiv(time - ${start}, ${minuteMicroseconds}) * ${minuteMicroseconds} AS minute,
+      SELECT hour, series,
+        ${hourStart} + intDiv(time - ${hourStart}, ${minuteMicroseconds}) * ${minuteMicroseconds} AS minute,
         count() AS rows, countIf(${number}) AS numbers, sumIf(value, ${number}) AS total,
         argMinIf((value, toUInt32(time - minute), lag, status), value, ${number}) AS least_row,
         argMaxIf((value, toUInt32(time - minute), lag, status), value, ${number}) AS greatest_row,
@@ -286,29 +293,29 @@ function minutesSql(hour: number, start: number, chosen: string): string {
         argMax((value, toUInt32(time - minute), lag, status, text), time) AS last_row,
         argMinIf((value, toUInt32(time - minute), lag, status), time, status >= 2147483648) AS bad_row,
         countIf(status >= 2147483648) AS bad_count
-      FROM ${database}.samples FINAL WHERE hour = ${hour} AND (${chosen})
-      GROUP BY series, minute
+      FROM ${database}.samples FINAL WHERE ${chosen}
+      GROUP BY hour, series, minute
     )`;
 }
 
-/** One hour from its minutes. */
-function hoursSql(hour: number, start: number, chosen: string): string {
-  const after = (kind: string): string => `toUInt32(start - ${start} + ${kind}_after)`;
+/** Chosen hours from their minutes. */
+function hoursSql(chosen: string): string {
+  const after = (kind: string): string => `toUInt32(start - ${hourStart} + ${kind}_after)`;
   const row = (kind: string): string => `(${kind}, ${after(kind)}, ${kind}_lag, ${kind}_status)`;
   const textRow = (kind: string): string =>
     `(${kind}, ${after(kind)}, ${kind}_lag, ${kind}_status, ${kind}_text)`;
   return `INSERT INTO ${database}.hours (${columns})
-    SELECT ${hour}, series, ${start}, rows, all_numbers, all_total, ${kinds.map(part).join(', ')}, all_bad, first_row.5, last_row.5
+    SELECT hour, series, ${hourStart}, rows, all_numbers, all_total, ${kinds.map(part).join(', ')}, all_bad, first_row.5, last_row.5
     FROM (
-      SELECT series, sum(count) AS rows, sum(numbers) AS all_numbers, sum(total) AS all_total,
+      SELECT hour, series, sum(count) AS rows, sum(numbers) AS all_numbers, sum(total) AS all_total,
         argMinIf(${row('least')}, least, numbers > 0) AS least_row,
         argMaxIf(${row('greatest')}, greatest, numbers > 0) AS greatest_row,
         argMin(${textRow('first')}, start) AS first_row,
         argMax(${textRow('last')}, start) AS last_row,
         argMinIf(${row('bad')}, start, bad_count > 0) AS bad_row,
         sum(bad_count) AS all_bad
-      FROM ${database}.minutes FINAL WHERE hour = ${hour} AND (${chosen})
-      GROUP BY series
+      FROM ${database}.minutes FINAL WHERE ${chosen}
+      GROUP BY hour, series
     )`;
 }
 

@@ -75,25 +75,19 @@ export class StaleSummaries {
     return [...this.#hours.keys()].sort((a, b) => a - b);
   }
 
-  /** Up to `most` pairs of one hour that is over and has come to rest; the oldest hour first. */
+  /** Up to `most` pairs of hours that are over and have come to rest, the oldest hours first. */
   next(closedBefore: number, quietSince: number, waitingSince: number, most: number): StalePair[] {
-    let chosen: StalePair[] = [];
-    let chosenHour = Number.POSITIVE_INFINITY;
-    for (const [hour, blocks] of this.#hours) {
-      if (hour >= closedBefore || hour >= chosenHour) continue;
-      const ready: StalePair[] = [];
-      for (const [block, mark] of blocks) {
-        if (mark.inserts > 0) continue;
-        if (ready.length < most && (mark.last <= quietSince || mark.first <= waitingSince)) {
-          ready.push({ hour, block, generation: mark.generation });
+    const chosen: StalePair[] = [];
+    for (const hour of this.hours()) {
+      if (hour >= closedBefore || chosen.length >= most) break;
+      for (const [block, mark] of this.#hours.get(hour)!) {
+        if (mark.inserts > 0 || chosen.length >= most) continue;
+        if (mark.last <= quietSince || mark.first <= waitingSince) {
+          chosen.push({ hour, block, generation: mark.generation });
         }
       }
-      if (ready.length > 0) {
-        chosen = ready;
-        chosenHour = hour;
-      }
     }
-    return chosen.sort((a, b) => a.block - b.block);
+    return chosen;
   }
 
   /** Lets go of a pair whose summary was made, unless something came meanwhile; says which. */
