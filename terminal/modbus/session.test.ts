@@ -444,6 +444,14 @@ test('a thing that comes while the connection is being made is polled', async ()
   expect(last(context, 'r6')).toEqual({ value: 6, status: 0 });
 });
 
+test('a new point is read at once, however seldom it is polled', async () => {
+  const { port } = await device(own);
+  const { context } = await open(port, [meter(port, registers(0, 1))]);
+  context.putThing(meter(port, registers(8, 3, 1, { 'modv:pollingTime': 3_600_000 }), 'urn:slow'));
+  await allSampled(context, 4);
+  expect(last(context, 'r10')).toEqual({ value: 10, status: 0 });
+});
+
 test('nothing is asked while what is there cannot be stored', async () => {
   const { device: made, port } = await device(own);
   const { context } = await open(port, [meter(port, registers(0, 1))]);

@@ -236,8 +236,22 @@ export class ModbusSession implements TerminalSession {
     this.#plan();
     if (!this.#opened) return;
     this.#writeProblems(ids);
-    for (const grid of this.#grids) this.#startGrid(grid);
+    for (const grid of this.#grids) {
+      this.#startGrid(grid);
+      for (const job of grid.jobs) void this.#readNew(job);
+    }
     this.#assess();
+  }
+
+  /** Reads points that were never read at once: the next poll of an energy counter may be an hour away. */
+  async #readNew(job: Job): Promise<void> {
+    const points = job.points.filter((polled) => polled.status === undefined);
+    if (points.length === 0 || job.unit.silent || this.#context.intake.congested) return;
+    const first: Job = { ...job, points, blocks: [], refused: [], offGrid: true };
+    this.#planJob(first);
+    await this.#run(first, this.#context.clock.now());
+    // What was learned about refused addresses holds for the regular polls, too.
+    if (!this.#ended) this.#planJob(job);
   }
 
   /** Groups points by unit and interval. Units keep what is known of them. */

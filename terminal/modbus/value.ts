@@ -132,7 +132,7 @@ function trim(x: number, digits: number): number {
 
 /** The shortest decimal that is still this float32: what a meter shows as 230.1 is kept as 230.1. */
 export function shortestFloat32(x: number): number {
-  if (!Number.isFinite(x) || Number.isInteger(x * 1024)) return x;
+  if (!Number.isFinite(x) || Number.isInteger(x * 8)) return x;
   for (let digits = 6; digits < floatDigits32; digits++) {
     const short = Number(x.toPrecision(digits));
     if (Math.fround(short) === x) return short;
