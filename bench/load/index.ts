@@ -31,6 +31,8 @@ export interface LoadOptions {
   /** Per client. */
   messagesMax?: number;
   cleanSession: boolean;
+  /** Latency is measured for every so many messages; 16 if not given. */
+  latencyEvery?: number;
 }
 
 /** What one client had acknowledged: messages 0 ≤ n < acknowledged, each with time firstTime + n × step (see mqtt-packets.ts). */

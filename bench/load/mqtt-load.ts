@@ -9,7 +9,7 @@ import { connectBytes, PacketRing } from './mqtt-packets.ts';
 const sampledLatenciesMax = 200_000;
 const reconnectMilliseconds = 100;
 /** Latency is measured for every so many messages. */
-const latencyEvery = 16;
+let latencyEvery = 16;
 
 const state = {
   sent: 0,
@@ -220,6 +220,7 @@ process.on('message', (message: { type: string; options?: LoadOptions; call?: nu
 process.on('disconnect', () => process.exit(0));
 
 function begin(options: LoadOptions): void {
+  latencyEvery = options.latencyEvery ?? latencyEvery;
   clients = Array.from({ length: options.clients }, (_, index) => new Client(index, options));
   const rate = options.messagesPerSecond;
   let ready = 0;
