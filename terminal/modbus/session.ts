@@ -29,6 +29,8 @@ export const silentAfterTimeouts = 2;
 /** Silent units are asked again after this time, doubled each time up to the maximum. */
 export const probeMillisecondsMin = 2000;
 export const probeMillisecondsMax = 60_000;
+/** The same where a gateway says at once that the unit is silent: that costs next to nothing. */
+export const gatewayProbeMillisecondsMax = 10_000;
 /** Asking a silent unit may keep the others waiting for this long. */
 export const probeHoldMilliseconds = 250;
 /** Time between two such questions while other units are answering. */
@@ -600,7 +602,10 @@ export class ModbusSession implements TerminalSession {
     if (job === undefined || job.running) return;
     this.#probing = true;
     this.#probedAt = now;
-    unit.probeMilliseconds = Math.min(unit.probeMilliseconds * 2, probeMillisecondsMax);
+    unit.probeMilliseconds = Math.min(
+      unit.probeMilliseconds * 2,
+      unit.silentBy === 'gateway' ? gatewayProbeMillisecondsMax : probeMillisecondsMax,
+    );
     unit.probeAt = now + unit.probeMilliseconds * 1000;
     void this.#run(job, now).then(() => {
       this.#probing = false;
