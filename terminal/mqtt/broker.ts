@@ -57,11 +57,23 @@ class Owner {
     return routes;
   }
 
+  /** Lets a retained message go. */
+  forget(topic: string): void {
+    const message = this.retained.get(topic);
+    if (message === undefined) return;
+    this.retained.delete(topic);
+    this.retainedBytes -= retainedSize(message);
+  }
+
   changed(): void {
     this.routes.clear();
     this.subscriptions = 0;
     for (const session of this.sessions.values()) this.subscriptions += session.subscriptions.size;
   }
+}
+
+function retainedSize(message: Message): number {
+  return message.payload.length + message.topic.length;
 }
 
 /** What is to be said to the sender of a PUBLISH once its data is stored. */
@@ -114,6 +126,8 @@ export class Broker {
   } satisfies DeliveryCounters & Record<string, number>;
   /** Bytes of unfinished packets. */
   assemblyBytes = 0;
+  /** Groups of packets handed to intake whose commit has not been reported, of all connections. */
+  uncommitted = 0;
   sparkplug: SparkplugEngine | undefined;
   /** Raised when what topics mean may have changed; what connections keep at hand is stale then. */
   targetsVersion = 0;
@@ -585,6 +599,8 @@ export class Broker {
   async close(): Promise<void> {
     this.#closed = true;
     this.#cancelSweep?.();
+    for (const connection of this.#connections) connection.stopReading();
+    await this.#committed();
     await this.sparkplug?.close();
     for (const connection of [...this.#connections]) {
       connection.end(reason.serverShuttingDown, 'the platform is shutting down');
@@ -597,6 +613,18 @@ export class Broker {
     }
     this.#report();
     await this.rules.nodes.saved();
+  }
+
+  /** Waits for the commits under way, so that what is stored is also acknowledged; not for long. */
+  #committed(): Promise<void> {
+    return new Promise((resolve) => {
+      const end = this.now() + listenerLimits.closeWaitMilliseconds;
+      const look = (): void => {
+        if (this.uncommitted === 0 || this.now() >= end) resolve();
+        else this.context.clock.after(5, look);
+      };
+      look();
+    });
   }
 
   #owner(thing: string): Owner {
@@ -691,22 +719,18 @@ export class Broker {
   }
 
   #retain(owner: Owner, message: Message): void {
-    const before = owner.retained.get(message.topic);
-    const size = (one: Message): number => one.payload.length + one.topic.length;
-    if (before !== undefined) {
-      owner.retained.delete(message.topic);
-      owner.retainedBytes -= size(before);
-    }
+    owner.forget(message.topic);
     if (message.payload.length === 0) return;
+    const size = retainedSize(message);
     if (
       owner.retained.size >= listenerLimits.retainedPerThingMax ||
-      owner.retainedBytes + size(message) > listenerLimits.retainedBytesPerThingMax
+      owner.retainedBytes + size > listenerLimits.retainedBytesPerThingMax
     ) {
       this.counters.retainedRefused++;
       return;
     }
     owner.retained.set(message.topic, message);
-    owner.retainedBytes += size(message);
+    owner.retainedBytes += size;
   }
 
   /** Whether a retained message would be refused for want of room, to say so to a sender of MQTT 5. */
@@ -728,7 +752,7 @@ export class Broker {
     for (const [topic, message] of retained) {
       if (!filterMatches(request.filter, topic)) continue;
       if (message.expiresAt !== undefined && this.now() >= message.expiresAt) {
-        retained.delete(topic);
+        this.#owners.get(session.thing)?.forget(topic);
         continue;
       }
       session.deliver(

@@ -150,15 +150,21 @@ test('a message is sent on when it is stored, and kept in order with what needs 
 test('while intake is behind nobody is read from, and everybody is afterwards', async () => {
   const listener = await openTestListener();
   const peer = await connectPeer(listener.port, { keepalive: 1 });
-  listener.context.setCongested(true);
   peer.send(publishPacket(topic, '{"pieces":1}', { qos: 1, messageId: 1 }));
   await peer.next('puback');
+  listener.context.setCongested(true);
   peer.send(publishPacket(topic, '{"pieces":2}', { qos: 1, messageId: 2 }));
   // Longer than its keep-alive allows: who is not read from is not called silent.
   await new Promise((resolve) => setTimeout(resolve, 2200));
   expect(peer.received).toEqual([]);
   expect(peer.closed).toBe(false);
+  expect(listener.context.samples).toHaveLength(1);
+  // Who comes new is let in, and waits like the others.
+  const other = await connectPeer(listener.port, { clientId: 'other' });
+  other.send(publishPacket(`things/${ovenId}/events/x`, '1', { qos: 1, messageId: 1 }));
   listener.context.setCongested(false);
+  await other.next('puback');
+  other.destroy();
   expect((await peer.next('puback')).messageId).toBe(2);
   expect(listener.context.samples).toHaveLength(2);
   peer.destroy();
@@ -174,4 +180,19 @@ test('a client that left is not answered, and its data is stored', () =>
     await peer.end();
     store.settle();
     await listener.context.until(() => listener.context.samples.length === 1, 'the sample');
+  }));
+
+test('closing acknowledges what was stored before it hangs up', () =>
+  withStore(async (listener, store) => {
+    const peer = await connectPeer(listener.port);
+    peer.send(publishPacket(topic, '{"pieces":1}', { qos: 1, messageId: 1 }));
+    await listener.context.until(() => store.waiting > 0, 'a batch');
+    const closed = listener.session.close();
+    peer.send(publishPacket(topic, '{"pieces":2}', { qos: 1, messageId: 2 }));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    store.settle();
+    expect((await peer.next('puback')).messageId).toBe(1);
+    await peer.end();
+    await closed;
+    expect(listener.context.samples).toHaveLength(1);
   }));

@@ -68,6 +68,7 @@ export class Connection implements Outlet {
   #corked = false;
   #pausedByIntake = false;
   #pausedByOutput = false;
+  #stopped = false;
   #stalledSince: number | undefined;
   #problemInfo = true;
   #sessionExpiry = 0;
@@ -157,8 +158,15 @@ export class Connection implements Outlet {
     }
   }
 
+  /** The listener is closing: nothing new is taken. */
+  stopReading(): void {
+    this.#stopped = true;
+    this.#socket.pause();
+  }
+
   resumeAfterIntake(): void {
     this.#pausedByIntake = false;
+    if (this.#stopped) return;
     this.#lastSeen = this.#broker.now();
     if (!this.#pausedByOutput) this.#socket.resume();
   }
@@ -168,7 +176,7 @@ export class Connection implements Outlet {
     if (this.#pausedByOutput) {
       this.#pausedByOutput = false;
       this.#lastSeen = this.#broker.now();
-      if (!this.#pausedByIntake) this.#socket.resume();
+      if (!this.#pausedByIntake && !this.#stopped) this.#socket.resume();
     }
     this.session?.pump();
   }
@@ -211,6 +219,12 @@ export class Connection implements Outlet {
 
   #data(chunk: Buffer): void {
     if (this.#ended) return;
+    if (this.session !== undefined && this.#broker.context.intake.congested) {
+      // Put back: it is taken when intake has caught up.
+      this.#pauseForIntake();
+      this.#socket.unshift(chunk);
+      return;
+    }
     this.#lastSeen = this.#broker.now();
     this.#received = this.#broker.context.clock.now();
     try {
@@ -227,16 +241,18 @@ export class Connection implements Outlet {
     this.#submit();
     this.#batch = undefined;
     if (this.#ended) return;
-    if (this.#broker.context.intake.congested) {
-      this.#pausedByIntake = true;
-      this.#socket.pause();
-      this.#broker.pauseForIntake(this);
-    }
+    if (this.#broker.context.intake.congested) this.#pauseForIntake();
     if (this.backlogged && !this.#pausedByOutput) {
       // It does not read its acknowledgements: what it sends waits with it.
       this.#pausedByOutput = true;
       this.#socket.pause();
     }
+  }
+
+  #pauseForIntake(): void {
+    this.#pausedByIntake = true;
+    this.#socket.pause();
+    this.#broker.pauseForIntake(this);
   }
 
   #broken(error: WireError): void {
@@ -470,6 +486,8 @@ export class Connection implements Outlet {
     this.#keepAliveMilliseconds = connect.keepAlive * 1500;
     this.receiveMaximum = properties.receiveMaximum ?? 65_535;
     this.maximumPacketSize = properties.maximumPacketSize ?? 268_435_460;
+    // A reason must not make a packet larger than the client takes [MQTT-3.4.2-2].
+    if (this.maximumPacketSize < 2048) this.#problemInfo = false;
     if (this.version === 5) {
       const answer: Properties = {
         maximumPacketSize: listenerLimits.packetBytesMax,
@@ -646,8 +664,10 @@ export class Connection implements Outlet {
       return;
     }
     this.#uncommitted++;
+    this.#broker.uncommitted++;
     this.#broker.context.intake.committed((error) => {
       this.#uncommitted--;
+      this.#broker.uncommitted--;
       this.#settle(session, group, error);
     });
   }
@@ -734,6 +754,9 @@ export class Connection implements Outlet {
 
 const noBytes: Buffer = Buffer.alloc(0);
 
+/** Text that any client can be sent: no control characters, no half of a surrogate pair. */
 function reasonString(why: string): string {
-  return why.slice(0, listenerLimits.reasonStringCharactersMax);
+  return why
+    .slice(0, listenerLimits.reasonStringCharactersMax)
+    .replace(/[\u0000-\u001f\u007f-\u009f\ud800-\udfff]/gu, '?');
 }

@@ -29,6 +29,8 @@ export const listenerLimits = {
   topicsKnownMax: 1000,
   sparkplugNodesPerThingMax: 256,
   sparkplugNodesMax: 20_000,
+  /** For commits under way when the listener closes. */
+  closeWaitMilliseconds: 2000,
   actionWaitMilliseconds: 5000,
   actionsPendingMax: 1000,
   /** An answer's text to a sender of MQTT 5. */

@@ -213,6 +213,7 @@ async function openListener(context: TerminalContext): Promise<MqttSession> {
     new Connection(broker, socket);
   };
   const close = async (): Promise<void> => {
+    // No new ones; those that are open are answered what they are owed before they end.
     const ended = servers.map(
       (server) =>
         new Promise<void>((resolve) => (server.listening ? server.close(() => resolve()) : resolve())),
@@ -235,6 +236,7 @@ async function openListener(context: TerminalContext): Promise<MqttSession> {
               accept,
             ).on('tlsClientError', () => context.count('tlsFailures', 1));
       server.maxConnections = sessionsMax + 1000;
+      server.on('drop', () => void broker.counters.refused++);
       servers.push(server);
       bound[port.field] = await listen(server, port.number, host, port.field);
       context.gauge(port.field, bound[port.field]!);

@@ -164,8 +164,7 @@ export class Session {
     this.#unsent = [];
     for (const [packetId, outgoing] of this.#inFlight) {
       if (!outgoing.released && this.#expired(outgoing)) this.#inFlight.delete(packetId);
-      else if (!outgoing.released) this.#unsent.push(packetId);
-      else connection.send(encodeAcknowledgement(connection.version, packetType.pubrel, packetId, 0));
+      else this.#unsent.push(packetId);
     }
     this.pump();
   }
@@ -177,7 +176,9 @@ export class Session {
     while (this.#unsent.length > 0 && this.#room(connection)) {
       const packetId = this.#unsent.shift()!;
       const outgoing = this.#inFlight.get(packetId);
-      if (outgoing !== undefined && !this.#send(connection, outgoing, packetId, true)) {
+      if (outgoing?.released === true) {
+        connection.send(encodeAcknowledgement(connection.version, packetType.pubrel, packetId, 0));
+      } else if (outgoing !== undefined && !this.#send(connection, outgoing, packetId, true)) {
         this.#inFlight.delete(packetId);
       }
     }
