@@ -8,8 +8,11 @@ import {
   type StoreError,
 } from '@millrace/platform/data';
 import { silentLog } from '@millrace/sdk';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { columnsOf, type RowInput, sampleStoreConformance } from './testing/sample-store-conformance.ts';
+
+// Killing, copying and summing up take seconds on a busy machine.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 const open = (folder: string): Promise<EmbeddedSampleStore> => openSampleStore({ folder, log: silentLog });
 
