@@ -12,6 +12,7 @@ import { type Static, Type } from 'typebox';
  * - `millrace:normal`      on a property: {"min", "max"}, the band of usual operation
  * - `millrace:jsonPath`    on an MQTT form: where in the payload the value stands ("$.a.b[0]")
  * - `millrace:timePath`    on an MQTT form: where in the payload the source's time stands
+ * - `millrace:timeUnit`    beside it: what a number there counts, "s", "ms" (the default) or "us"
  * - `millrace:metric`      on an MQTT form whose topic is Sparkplug's: name of the metric
  * - `millrace:datatype`    beside it: the metric's Sparkplug datatype
  * - `millrace:scale`, `millrace:offset`  on a Modbus form: value = raw × scale + offset

@@ -1,7 +1,8 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ThingDescription } from '@millrace/contract';
+import { qualityClass, status, type ThingDescription } from '@millrace/contract';
+import sparkplugPayload from 'sparkplug-payload';
 import { afterEach, expect, test } from 'vitest';
 import {
   connectPacket,
@@ -127,6 +128,42 @@ test('messages reach the host application, whose rebirth request reaches the edg
   expect(command.topic).toBe('spBv1.0/G/NCMD/N');
   expect(command.payload.toString('latin1')).toContain('Node Control/Rebirth');
   node.destroy();
+});
+
+test('a birth is stored, and the will of a node that drops marks its values as not connected', async () => {
+  const form = {
+    href: 'mqtt:',
+    'mqv:topic': 'spBv1.0/G/NDATA/N',
+    'millrace:metric': 'load',
+    'millrace:datatype': 'Double',
+  };
+  listener = await openTestListener({
+    things: [describeThing(ovenId, { properties: { load: { type: 'number', forms: [form] } } })],
+  });
+  const payloads = sparkplugPayload.get('spBv1.0')!;
+  const bdSeq = { name: 'bdSeq', type: 'UInt64' as const, value: 0 };
+  const death = Buffer.from(payloads.encodePayload({ timestamp: Date.now(), metrics: [bdSeq] }));
+  const node = await connectPeer(listener.port, {
+    will: { topic: 'spBv1.0/G/NDEATH/N', payload: death, qos: 1, retain: false },
+  });
+  expect(await subscribe(node, 'spBv1.0/G/NCMD/N/#')).toEqual([0]);
+  const birth = payloads.encodePayload({
+    timestamp: Date.now(),
+    seq: 0,
+    metrics: [
+      bdSeq,
+      { name: 'Node Control/Rebirth', type: 'Boolean', value: false },
+      { name: 'load', type: 'Double', value: 12.5 },
+    ],
+  });
+  node.send(publishPacket('spBv1.0/G/NBIRTH/N', Buffer.from(birth), { qos: 1, messageId: 1 }));
+  await node.next('puback');
+  expect(listener.context.samples).toMatchObject([
+    { thing: ovenId, property: 'load', value: 12.5, status: status.good },
+  ]);
+  node.destroy();
+  await listener.context.until(() => listener.context.samples.length === 2, 'the death');
+  expect(qualityClass(listener.context.samples[1]!.status)).toBe('bad');
 });
 
 test('a declaration is a reservation; a thing made from a birth reserves nothing', async () => {
