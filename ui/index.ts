@@ -69,6 +69,7 @@ export {
   keysOf,
   type Language,
   languageAtStart,
+  languageInForce,
   languages,
   type Say,
   sayOf,

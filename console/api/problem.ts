@@ -1,24 +1,36 @@
 import type { Problem } from '@millrace/contract';
-import type { ProblemWords, Say } from '@millrace/ui';
+import { type Language, languageInForce, type ProblemWords, type Say } from '@millrace/ui';
 import { type ConsoleWords, consoleSay } from '../words/index.ts';
 import { ApiError } from './client.ts';
 
-/** Kinds of problem that have words of their own here; all others go by their status and the server's own words. */
+/** Kinds of problem that have words of their own here; all others go by their status. */
 const worded = [
   'unreachable',
   'unexpected-answer',
   'wrong-password',
-  'unavailable',
-  'too-many-attempts',
-  'invalid-thing-description',
-  'password-too-short',
+  'password-must-change',
+  'wrong-description',
+  'wrong-settings',
+  'wrong-range',
+  'wrong-time',
+  'exists',
+  'running',
+  'built-in',
+  'malformed',
+  'too-deep',
+  'too-many-live-clients',
 ] as const;
 
 /**
- * The one way from whatever went wrong to words for a person: what happened, why, what to do. `say` is the dictionary in the
- * language in force.
+ * The one way from whatever went wrong to words for a person: what happened, why, what to do. A problem that comes with its own
+ * words in both languages keeps them; otherwise the kind of problem is worded here, and what the server said of it stands under
+ * "why". `say` is the dictionary in the language in force.
  */
-export function problemWords(error: unknown, say: Say<ConsoleWords> = consoleSay): ProblemWords {
+export function problemWords(
+  error: unknown,
+  say: Say<ConsoleWords> = consoleSay,
+  language: Language = languageInForce(),
+): ProblemWords {
   if (!(error instanceof ApiError)) {
     return {
       title: say('problem.program.title'),
@@ -27,35 +39,64 @@ export function problemWords(error: unknown, say: Say<ConsoleWords> = consoleSay
     };
   }
   const { problem } = error;
-  const kind = worded.find((type) => type === problem.type) ?? statusKind(problem);
-  const why = whyOf(problem, kind === undefined ? undefined : say(`problem.${kind}.title`));
+  const kind = worded.find((type) => type === problem.type) ?? statusKind(problem.status);
+  const given = problem.words;
+  const why = given === undefined ? whyOf(problem, kind) : problem.detail;
   return {
-    title: kind === undefined ? problem.title : say(`problem.${kind}.title`),
-    ...(why === undefined ? {} : { why }),
+    title: given?.title[language] ?? say(`problem.${kind}.title`),
+    ...(why === undefined || why === '' ? {} : { why }),
     remedy:
-      problem.remedy ?? (kind === undefined ? say('problem.program.remedy') : say(`problem.${kind}.remedy`)),
-    technical: [problem.status === 0 ? undefined : problem.status, problem.type, problem.field]
+      given?.remedy?.[language] ??
+      // The server's own remedy is the more exact one, for whoever reads its language.
+      (language === 'en' ? problem.remedy : undefined) ??
+      say(`problem.${kind}.remedy`),
+    technical: [
+      problem.status === 0 ? undefined : problem.status,
+      problem.type,
+      problem.field,
+      language === 'en' ? undefined : problem.remedy,
+    ]
       .filter((part) => part !== undefined)
       .join(' · '),
-    ...(problem.rejected === undefined ? {} : { rejected: problem.rejected }),
+    ...(problem.rejected === undefined
+      ? {}
+      : {
+          rejected: problem.rejected.map(({ at, reason, words }) => ({
+            at,
+            reason: words?.[language] ?? reason,
+          })),
+        }),
   };
 }
 
-function whyOf(problem: Problem, title: string | undefined): string | undefined {
-  const parts = [title === undefined || title === problem.title ? undefined : problem.title, problem.detail];
-  const text = parts.filter((part) => part !== undefined && part !== '').join(': ');
-  return text === '' ? undefined : text;
+/** Kinds whose title here says nothing of what exactly was wrong: there the server's title does. */
+const vague = new Set<string>([
+  'not-accepted',
+  'conflict',
+  'exists',
+  'built-in',
+  'wrong-time',
+  'malformed',
+  'unavailable',
+  'server-fault',
+  'unexpected-answer',
+]);
+
+function whyOf(problem: Problem, kind: string): string {
+  return [vague.has(kind) ? problem.title : undefined, problem.detail]
+    .filter((part) => part !== undefined && part !== '')
+    .join(' ');
 }
 
-function statusKind({ status }: Problem) {
+function statusKind(status: number) {
   if (status === 401) return 'signed-out';
   if (status === 403) return 'not-allowed';
   if (status === 404) return 'not-found';
   if (status === 409) return 'conflict';
   if (status === 413) return 'too-large';
   if (status === 429) return 'too-many-attempts';
-  if (status === 400 || status === 422 || status === 415) return 'not-accepted';
+  if (status === 507) return 'disk-full';
   if (status === 502 || status === 503 || status === 504) return 'unavailable';
   if (status >= 500) return 'server-fault';
-  return undefined;
+  return 'not-accepted';
 }

@@ -65,10 +65,12 @@ export function AttentionBar() {
   );
 }
 
-/** Counts of states over the whole plant: those of the nodes at the top, as each counts all below it. */
+/** Counts of states over the whole plant: those of the root or, without one, of the nodes at the top, as each counts all below it. */
 export function plantCounts(
   nodes: readonly { path: string; states: Record<string, number> }[],
 ): Record<string, number> {
+  const root = nodes.find((node) => node.path === '');
+  if (root !== undefined) return root.states;
   const paths = new Set(nodes.map((node) => node.path));
   const counts: Record<string, number> = {};
   for (const node of nodes) {

@@ -108,11 +108,39 @@ export const en = {
       title: 'Something went wrong in the platform',
       remedy: 'Try again. If it happens again, look at the log of the platform.',
     },
-    'invalid-thing-description': {
+    'wrong-description': {
       title: 'The Thing Description is not valid',
       remedy: 'Correct what is named above and save again.',
     },
-    'password-too-short': { title: 'The password is too short', remedy: 'Choose a longer one.' },
+    'wrong-settings': {
+      title: 'A setting is wrong',
+      remedy: 'Correct the setting named above and save again.',
+    },
+    'wrong-range': { title: 'The time range ends before it begins', remedy: 'Choose another time range.' },
+    'wrong-time': { title: 'A time could not be read', remedy: 'Choose another time range.' },
+    exists: {
+      title: 'There is one of this name already',
+      remedy: 'Choose another id, or change the one that is there.',
+    },
+    running: { title: 'It is running already', remedy: 'Wait for it to end.' },
+    'built-in': {
+      title: 'This belongs to the platform itself',
+      remedy: 'Change it in the platform’s settings and start again.',
+    },
+    malformed: { title: 'The text could not be read', remedy: 'Correct what is named above and try again.' },
+    'too-deep': { title: 'It is nested too deep', remedy: 'Make it flatter and try again.' },
+    'too-many-live-clients': {
+      title: 'Too many screens show live values',
+      remedy: 'Close some of them, or try again later.',
+    },
+    'password-must-change': {
+      title: 'The first password must be changed before anything else',
+      remedy: 'Sign in again and choose a password.',
+    },
+    'disk-full': {
+      title: 'The disk of the platform is full',
+      remedy: 'Free some space on it, or shorten the retention. Data is accepted again by itself.',
+    },
   },
   plant: {
     title: 'Plant',

@@ -70,6 +70,11 @@ function showLanguage(language: Language): void {
   document.documentElement.lang = language === 'zh' ? 'zh-CN' : 'en';
 }
 
+/** Language in force outside of components, at the moment of the call. */
+export function languageInForce(): Language {
+  return i18next.language === 'zh' ? 'zh' : 'en';
+}
+
 /** Language in force, for `Intl` and for texts that come in both. */
 export function useLanguage(): Language {
   const { i18n } = useTranslation();
