@@ -2,15 +2,16 @@ import { type Microseconds, status } from '@millrace/contract';
 import type { Point, TerminalContext } from '@millrace/sdk';
 import {
   AttributeIds,
-  type DataValue,
   HistoryData,
   HistoryReadRequest,
   type HistoryReadResponse,
   type NodeId,
   ReadRawModifiedDetails,
   TimestampsToReturn,
+  Variant,
 } from 'node-opcua-client';
 import type { Link } from './link.ts';
+import { changesIn } from './notifications.ts';
 import { messageOf } from './problems.ts';
 import { perform, readAttributes } from './requests.ts';
 import { type OpcuaSettings, opcuaLimits } from './settings.ts';
@@ -146,7 +147,7 @@ export class Backfill {
         continue;
       }
       const data = result.historyData;
-      if (data instanceof HistoryData) await this.#take(one, data.dataValues ?? []);
+      if (data instanceof HistoryData) await this.#take(one, data);
       const point = result.continuationPoint;
       one.continuation = point && point.length > 0 ? point : undefined;
       if (one.continuation === undefined) continue;
@@ -164,27 +165,38 @@ export class Backfill {
     await perform(this.#options.link.session, release).catch(() => {});
   }
 
-  async #take(one: Wanted, values: readonly DataValue[]): Promise<void> {
+  async #take(one: Wanted, data: object): Promise<void> {
     const { context } = this.#options;
+    const read = changesIn(data);
+    if (read === undefined || read instanceof Error) {
+      context.count('historyErrors', 1);
+      return;
+    }
     const now = context.clock.now();
     let taken = 0;
-    for (const value of values) {
-      const time = instantOf(value);
-      if (time === undefined || time < one.from || time > one.to) continue;
-      let translated = value.value ? valueOfVariant(value.value, this.#translation) : undefined;
-      for (let round = 0; this.#structures.wanting && round < opcuaLimits.structureDepthMax; round++) {
-        await this.#structures.load();
-        translated = valueOfVariant(value.value, this.#translation);
-      }
-      let code = value.statusCode.value >>> 0;
-      if (translated === undefined && code >>> 30 === 0) code = status.badNoData;
-      const broken = typeof translated === 'number' && !Number.isFinite(translated) && code >>> 30 !== 0;
-      put(context, one.item.point, broken ? null : (translated ?? null), time, now, code, one.item.node);
+    for (let i = 0; i < read.count; i++) {
+      const time = read.time[i]!;
+      // Not a time, or outside of what was asked for, as bounding values are.
+      if (!(time >= one.from && time <= one.to)) continue;
+      let value = read.value[i];
+      if (value instanceof Variant) value = await this.#translate(value);
+      let code = read.status[i]!;
+      if (value === undefined && code >>> 30 === 0) code = status.badNoData;
+      const broken = typeof value === 'number' && !Number.isFinite(value) && code >>> 30 !== 0;
+      put(context, one.item.point, broken ? null : (value ?? null), time, now, code, one.item.node);
       taken++;
     }
-    one.values += values.length;
-    this.#total += values.length;
+    one.values += read.count;
+    this.#total += read.count;
     if (taken > 0) context.count('historyValues', taken);
+  }
+
+  async #translate(variant: Variant): Promise<unknown> {
+    for (let round = 0; ; round++) {
+      const value = valueOfVariant(variant, this.#translation);
+      if (!this.#structures.wanting || round >= opcuaLimits.structureDepthMax) return value;
+      await this.#structures.load();
+    }
   }
 
   #uncongested(): Promise<void> {
@@ -222,15 +234,4 @@ function request(group: readonly Wanted[], from: Microseconds, to: Microseconds)
       ...(one.continuation === undefined ? {} : { continuationPoint: one.continuation }),
     })),
   });
-}
-
-/** Source time, else server time, µs. */
-function instantOf(value: DataValue): Microseconds | undefined {
-  const [date, picoseconds] = value.sourceTimestamp
-    ? [value.sourceTimestamp, value.sourcePicoseconds]
-    : [value.serverTimestamp, value.serverPicoseconds];
-  if (!date) return undefined;
-  const milliseconds = date.getTime();
-  if (Number.isNaN(milliseconds) || milliseconds <= -11_644_473_600_000) return undefined;
-  return milliseconds * 1000 + Math.floor((picoseconds ?? 0) / 1_000_000);
 }

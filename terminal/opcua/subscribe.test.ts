@@ -301,7 +301,8 @@ test('what the store refused is asked for again', async () => {
     () => context.samples.some((one) => one.value === 4_000_000_000),
     'the value, after all',
   );
-  expect(context.counters).toMatchObject({ uncommitted: 1, republished: 1 });
+  expect(context.counters['uncommitted']).toBeGreaterThan(0);
+  expect(context.counters['republished']).toBe(context.counters['uncommitted']);
 });
 
 test('a server going down: its reason is shown, every point ends in a gap, and the next opening resumes', async () => {
@@ -317,7 +318,7 @@ test('a server going down: its reason is shown, every point ends in a gap, and t
   other.server.engine.serverStatus.shutdownReason = coerceLocalizedText('maintenance')!;
   other.server.engine.setServerState(ServerState.Shutdown);
   await context.until(
-    () => context.reports.at(-1)?.problem?.code === 'server-not-running',
+    () => context.reports.at(-1)?.problem?.what.en.includes('"Shutdown": maintenance') === true,
     'the announcement',
   );
   const stopping = other.stop();
@@ -494,8 +495,8 @@ test('many items over several requests', async () => {
     const properties = Object.fromEntries(Array.from({ length: 2500 }, (_, i) => [`V${i}`, 'integer']));
     const context = contextFor(many.endpoint, {}, { things: [describeThing(many.endpoint, properties)] });
     await open(context);
-    await context.until(() => context.samples.length >= 2500, 'all of them');
-    expect(new Set(context.samples.map((one) => one.value)).size).toBe(2500);
+    const distinct = () => new Set(context.samples.map((one) => one.value)).size;
+    await context.until(() => context.samples.length >= 2500 && distinct() === 2500, 'all of them', 20_000);
     await Promise.all(sessions.splice(0).map((session) => session.close()));
   } finally {
     await many.stop();

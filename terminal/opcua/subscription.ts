@@ -723,7 +723,8 @@ export class Subscriptions {
     if (handle === stateHandle && typeof value === 'number') {
       if (value === this.#serverState) return;
       this.#serverState = value;
-      this.#readShutdownReason();
+      if (value === 0) this.#shutdownReason = '';
+      else this.#readShutdownReason();
       this.#report();
     } else if (handle === namespacesHandle && Array.isArray(value)) {
       this.#namespacesChanged(value.map(String));
@@ -735,7 +736,8 @@ export class Subscriptions {
       .read({ nodeId: shutdownReasonNode, attributeId: AttributeIds.Value })
       .then((read) => {
         const text = (read.value?.value as { text?: string } | null)?.text ?? '';
-        if (text === this.#shutdownReason) return;
+        // A server on its way down may have taken its reason back before it is gone.
+        if (text === '' || text === this.#shutdownReason) return;
         this.#shutdownReason = text.slice(0, 200);
         this.#reported = undefined;
         this.#report();
