@@ -5,6 +5,7 @@ import { Model } from './engine/model.ts';
 import { isExposed, packFolder, readPack } from './engine/pack.ts';
 import { type Address, describeThings } from './engine/thing-description.ts';
 import { LiveRun, warmUpMilliseconds } from './live.ts';
+import { Past } from './past.ts';
 import { PlantFolder } from './plant-folder.ts';
 import { choosePorts } from './ports.ts';
 import { Registration, type WantedConnection } from './registration.ts';
@@ -76,12 +77,14 @@ export async function startPlant(options: PlantOptions): Promise<RunningPlant> {
   const now = Math.floor(clock.now() / 1e6) * 1e6;
   const model = new Model(pack, seed, now - warmUpMilliseconds * 1000);
   const snapshot = folder.snapshot();
-  if (snapshot !== undefined && !model.restore(snapshot)) {
+  const resumed = snapshot !== undefined && model.restore(snapshot);
+  if (snapshot !== undefined && !resumed) {
     log.info('the plant begins anew: its description or its seed has changed');
   }
   if (model.time > now) model.jump(now);
   const run = new LiveRun(model, clock, log);
-  await run.catchUp(now);
+  const past = snapshot === undefined ? new Past(model) : undefined;
+  await run.catchUp(now, past === undefined ? undefined : () => past.record());
 
   // Servers of its own.
   const addresses = new Map<string, Address>();
@@ -213,7 +216,14 @@ export async function startPlant(options: PlantOptions): Promise<RunningPlant> {
     run.setOutlets(outlets);
     return { things: descriptions.length, refusals };
   })();
-  ready.catch(() => {});
+  const told = ready
+    .then(async () => {
+      if (past === undefined) return;
+      for (const { thing, body } of past.payloads(run.history)) await registration.push(thing, body);
+    })
+    .catch((error: Error) => {
+      if (!controller.signal.aborted) log.warn(`the plant's past was not handed over: ${error.message}`);
+    });
 
   let cancelSnapshot = (): void => {};
   const keep = (): void => {
@@ -233,7 +243,7 @@ export async function startPlant(options: PlantOptions): Promise<RunningPlant> {
         controller.abort(new Error('the plant is stopping'));
         cancelSnapshot();
         run.stop();
-        await ready.catch(() => {});
+        await told;
         await closeAll();
         folder.setSnapshot(model.snapshot());
       })();

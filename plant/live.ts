@@ -32,10 +32,10 @@ export class LiveRun {
   }
 
   /**
-   * Lives through the time until now as fast as it goes, with nobody looking on but the instruments' own memories. Returns to the
-   * event loop now and then.
+   * Lives through the time until now as fast as it goes, with nobody looking on but the instruments' own memories, and `lived`, which is
+   * called after each second. Returns to the event loop now and then.
    */
-  async catchUp(until: Microseconds = this.#clock.now()): Promise<void> {
+  async catchUp(until: Microseconds = this.#clock.now(), lived?: () => void): Promise<void> {
     if (until - this.model.time > catchUpMillisecondsMax * 1000) {
       this.model.jump(until - catchUpMillisecondsMax * 1000);
     }
@@ -45,6 +45,7 @@ export class LiveRun {
       while (this.model.time + catchUpStepMilliseconds * 1000 <= until) {
         this.model.step(catchUpStepMilliseconds / 1000, seen);
         this.model.events.length = 0;
+        lived?.();
         if (Date.now() > end) break;
       }
       if (this.#stopped || this.model.time + catchUpStepMilliseconds * 1000 > until) return;

@@ -80,6 +80,17 @@ describe('the plant', { timeout: 120_000 }, () => {
       (m) => m.topic === 'spBv1.0/Millrace-Suzhou/DBIRTH/Line-1/robot',
       'the birth of the robot',
     );
+    // The hours before, once: what a controller remembers itself is left for the platform to read there.
+    const end = Date.now() + 30_000;
+    while (platform.pushed.size < 59 && Date.now() < end)
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    const meter = platform.pushed.get(id('meter-main'))!;
+    expect(meter.length).toBeGreaterThan(600);
+    expect(meter[0]?.values).toMatchObject({ activeEnergy: expect.any(Number) });
+    const machine = platform.pushed.get(id('cnc-1'))!;
+    expect(machine[0]?.values).toHaveProperty('spindleLoad');
+    expect(machine.at(-1)?.values).not.toHaveProperty('spindleLoad');
+    expect(machine.at(-1)?.values).toHaveProperty('pieces');
     const own = platform.messages.find((m) => m.topic === `things/${id('plant')}/properties`);
     expect(own).toBeDefined();
   });
@@ -91,6 +102,7 @@ describe('the plant', { timeout: 120_000 }, () => {
     const puts = platform.requests.filter((request) => !request.startsWith('GET'));
     // Its servers have other ports in this test, so what names a port is put anew; nothing else is.
     expect(puts.filter((request) => request.startsWith('POST'))).toEqual([]);
+    expect(platform.requests.filter((request) => request.endsWith('/properties'))).toEqual([]);
     expect(puts.filter((request) => /sensor|climate|door|vibration/.test(request))).toEqual([]);
     expect(running.model.variable('cnc-1', 'pieces')).toBeGreaterThan(1200);
   });

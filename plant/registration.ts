@@ -28,8 +28,8 @@ const retryMillisecondsMin = 500;
 const retryMillisecondsMax = 5000;
 const requestMillisecondsMax = 30_000;
 const thingsPerPage = 10_000;
-/** Renewal of credentials is asked for again by the next refusal of the broker, so one asking need not last. */
-const renewalAttemptsMax = 4;
+/** Tries of what can be left: renewed credentials are asked for again by the next refusal, the past is a courtesy. */
+const patientAttemptsMax = 4;
 
 /** The platform said no: trying the same again would not help. */
 class Refused extends Error {}
@@ -75,13 +75,24 @@ export class Registration {
   async renewCredentials(id: string): Promise<boolean> {
     const own = this.#options.folder.credentials()[id];
     const path = `/api/things/${encodeURIComponent(id)}/credentials`;
-    const listed = (await this.#request('GET', path, undefined, [], renewalAttemptsMax)) as
+    const listed = (await this.#request('GET', path, undefined, [], patientAttemptsMax)) as
       | { username?: unknown }[]
       | undefined;
     if (own !== undefined && Array.isArray(listed) && listed.some((each) => each.username === own.username))
       return false;
     await this.#createCredentials(id);
     return true;
+  }
+
+  /** Pushes samples of a thing, as JSON. A refusal is logged and passed over. */
+  async push(id: string, body: string): Promise<void> {
+    const path = `/api/things/${encodeURIComponent(id)}/properties`;
+    try {
+      await this.#request('POST', path, body, [], patientAttemptsMax);
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      this.#options.log.warn(error.message);
+    }
   }
 
   async #createCredentials(id: string): Promise<void> {
@@ -149,6 +160,7 @@ export class Registration {
   async #request(
     method: string,
     path: string,
+    /** Text is sent as it is. */
     body?: unknown,
     absent: readonly number[] = [],
     attemptsMax = Number.POSITIVE_INFINITY,
@@ -164,7 +176,7 @@ export class Registration {
             authorization: `Bearer ${token}`,
             ...(body === undefined ? {} : { 'content-type': 'application/json' }),
           },
-          ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+          ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
           signal: AbortSignal.any([signal, AbortSignal.timeout(requestMillisecondsMax)]),
         });
         const text = await response.text();

@@ -394,6 +394,8 @@ const thingsShape = list(
 );
 
 export const packThingsMax = 2000;
+/** Readings that a thing with payload `batch` collects before it sends them as one array. */
+export const batchReadings = 3;
 
 /**
  * Reads and checks a pack's folder. Throws {@link PackError} with the file, the place in it and what is wrong, in words for

@@ -12,7 +12,9 @@ import {
 } from '@millrace/contract';
 import type { CompiledThing } from './compile.ts';
 import {
+  batchReadings,
   type ConnectionSpec,
+  intervalOf,
   isExposed,
   type Pack,
   type PropertySpec,
@@ -155,11 +157,24 @@ function describe(
     ...noSecurity,
     'millrace:place': [pack.place, spec.place].filter((part) => part !== '').join('/'),
     ...(address === undefined ? {} : { 'millrace:connection': connectionId(name) }),
+    ...(connection.protocol === 'mqtt' ? { 'millrace:staleAfterSeconds': staleAfter(thing) } : {}),
+    // An edge node reports by exception; its death certificate says when it is gone.
+    ...(connection.protocol === 'sparkplug' ? { 'millrace:staleAfterSeconds': 0 } : {}),
     properties,
     ...(Object.keys(actions).length === 0 ? {} : { actions }),
     ...(Object.keys(events).length === 0 ? {} : { events }),
     ...(links.length === 0 ? {} : { links }),
   };
+}
+
+/** Three messages missed are enough to call a thing's values stale; its quickest property sets the pace. */
+function staleAfter(thing: CompiledThing): number {
+  const { kind, spec } = thing;
+  const paces = Object.keys(kind.properties).map(
+    (name) => propertyOf(kind, spec, name).heartbeat ?? intervalOf(kind, spec, name),
+  );
+  const readings = spec.payload === 'batch' ? batchReadings : 1;
+  return Math.max(15, 3 * readings * Math.min(...paces));
 }
 
 function described(text: LocalText): { description: string; descriptions: Record<string, string> } {

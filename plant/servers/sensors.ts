@@ -2,6 +2,7 @@ import { formatInstant, topicSegment, type Value } from '@millrace/contract';
 import { ChangeDetector } from '../engine/change.ts';
 import type { CompiledThing } from '../engine/compile.ts';
 import type { ModelEvent, Signal } from '../engine/model.ts';
+import { batchReadings } from '../engine/pack.ts';
 import { type MqttCredentials, MqttSession } from './mqtt-session.ts';
 import type { Outlet, OutletContext } from './outlet.ts';
 
@@ -12,8 +13,6 @@ export interface SensorsOptions extends OutletContext {
   refused: (thing: CompiledThing, reason: string) => void;
 }
 
-/** Readings a `batch` sensor collects before it sends them as one array. */
-const batchReadings = 3;
 const actionBytesMax = 65_536;
 
 interface Device {

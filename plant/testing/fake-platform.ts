@@ -12,6 +12,7 @@ export class FakePlatform {
   readonly connections = new Map<string, Record<string, unknown>>();
   readonly credentials = new Map<string, { username: string; password: string }>();
   readonly requests: string[] = [];
+  readonly pushed = new Map<string, { time?: string; values: Record<string, unknown> }[]>();
   readonly messages: { topic: string; payload: Buffer; client: string | undefined }[] = [];
   /** Answers this for the next requests, as many as there are. */
   readonly failures: number[] = [];
@@ -118,6 +119,11 @@ export class FakePlatform {
       const status = this.things.has(id) ? 200 : 201;
       this.things.set(id, body as Record<string, unknown>);
       return [status, body];
+    }
+    if (collection === 'things' && member === 'properties' && method === 'POST') {
+      const records = body as { values: Record<string, unknown> }[];
+      this.pushed.set(id, [...(this.pushed.get(id) ?? []), ...records]);
+      return [200, { stored: records.reduce((sum, record) => sum + Object.keys(record.values).length, 0) }];
     }
     if (collection === 'things' && member === 'credentials') {
       if (!this.things.has(id)) return [404, { title: 'no such thing', status: 404 }];
