@@ -716,10 +716,14 @@ export interface components {
             detail?: string;
             /** @description JSON Pointer or name of the part that is wrong. */
             field?: string;
-            /** @description Push: what was not taken, and why; the rest was stored. */
+            /** @description Push: what was not taken, and why; the rest was stored. Settings: each one that is wrong. */
             rejected?: {
                 at: string;
                 reason: string;
+                words?: {
+                    en: string;
+                    zh: string;
+                };
             }[];
             /** @description What to do next. */
             remedy?: string;
@@ -730,6 +734,17 @@ export interface components {
             title: string;
             /** @description Stable kebab-case name of the kind of problem. */
             type: string;
+            /** @description `title` and `remedy` in each language, where what raised the problem speaks both. */
+            words?: {
+                remedy?: {
+                    en: string;
+                    zh: string;
+                };
+                title: {
+                    en: string;
+                    zh: string;
+                };
+            };
         };
         /** Proposal */
         Proposal: {
