@@ -207,7 +207,7 @@ export function engineError(error: unknown): StoreError {
   if (code === '241') {
     return new StoreError(
       'engine',
-      'The query needs more memory than allowed; ask for a shorter range.',
+      'This needs more memory than the sample store is given; ask for less or try again.',
       code,
     );
   }

@@ -28,6 +28,8 @@ import { StoreError } from './store-error.ts';
 
 /** Sessions that answer the console and the API, side by side. */
 const querySessions = 2;
+/** Sessions that write files: a long one must not hold up the others. */
+const exportSessions = 2;
 /** Up to so many rows go in as text, more as columns: each way costs less on its side. */
 const textRowsMax = 1_000;
 /** Rows of one piece of an exported CSV file; bytes of one piece of a Parquet file. */
@@ -126,7 +128,9 @@ export class SampleEngine {
       do_not_merge_across_partitions_select_final: 1,
     };
     const queries = new SessionPool(Array.from({ length: querySessions }, () => session(reading)));
-    const exports = new SessionPool([session({ ...reading, max_execution_time: 120 })]);
+    const exports = new SessionPool(
+      Array.from({ length: exportSessions }, () => session({ ...reading, max_execution_time: 120 })),
+    );
     const upkeep = session({
       max_threads: 1,
       max_insert_threads: 1,
@@ -193,6 +197,7 @@ export class SampleEngine {
     if (request.format === 'csv') {
       yield csvHeader();
       for (const { series, thing, property } of request.series) {
+        if (this.summaries.forgotten.has(series)) continue;
         for await (const rows of this.#ranges.pages(series, start, end, this.#exports, exportRowsMax)) {
           yield csvRows(rows, thing, property);
         }
@@ -395,15 +400,16 @@ export class SampleEngine {
     const folder = join(this.#folder, exportFolder);
     await mkdir(folder, { recursive: true });
     const file = join(folder, `${randomUUID()}.parquet`);
-    const ids = request.series.map((one) => one.series);
+    const wanted = request.series.filter((one) => !this.summaries.forgotten.has(one.series));
+    const ids = wanted.map((one) => one.series);
     const named = (key: 'thing' | 'property'): string =>
-      `transform(series, [${ids.join(',')}], [${request.series.map((one) => quote(one[key])).join(',')}], '')`;
+      `transform(series, [${ids.join(',')}], [${wanted.map((one) => quote(one[key])).join(',')}], '')`;
     try {
       await this.#exports.use((session) =>
         session.run(
           `INSERT INTO FUNCTION file(${quote(file)}, 'Parquet', 'thing String, property String, time DateTime64(6, \\'UTC\\'), value Nullable(Float64), text Nullable(String), quality String, status UInt32')
           SELECT ${ids.length === 0 ? "'', ''" : `${named('thing')}, ${named('property')}`},
-            fromUnixTimestamp64Micro(time, 'UTC'), if(isNaN(value), NULL, value), nullIf(text, ''),
+            fromUnixTimestamp64Micro(time, 'UTC'), if(isNaN(value), NULL, value), multiIf(text = '', NULL, startsWith(text, '"'), JSONExtractString(text), text),
             multiIf(status < 1073741824, 'good', status < 2147483648, 'uncertain', 'bad'), status
           FROM ${database}.samples FINAL
           WHERE hour >= ${hourOf(from)} AND hour <= ${hourOf(to)} AND time >= ${from} AND time < ${to} AND series IN (${ids.length === 0 ? 'NULL' : ids.join(',')})

@@ -62,6 +62,10 @@ export class SampleSummaries {
 
   /** Reads what is stale and forgotten, and begins. */
   async open(): Promise<void> {
+    const floors = await this.#session.table(`SELECT tier, hour FROM ${database}.floors FINAL`);
+    texts(floors, 'tier').forEach((tier, row) => {
+      this.#floors[tier as Tier] = numbers(floors, 'hour')[row]!;
+    });
     const marks = await this.#session.table(
       `SELECT hour, block, toFloat64(version) AS version, done FROM ${database}.stale FINAL`,
     );
@@ -72,12 +76,9 @@ export class SampleSummaries {
     const now = performance.now();
     for (let row = 0; row < marks.rows; row++) {
       this.#version = Math.max(this.#version, version[row]! + 1);
-      if (done[row] === 0) this.stale.mark(hour[row]!, block[row]!, now - quietMilliseconds);
+      if (done[row] === 0 && hour[row]! >= this.#floors.raw)
+        this.stale.mark(hour[row]!, block[row]!, now - quietMilliseconds);
     }
-    const floors = await this.#session.table(`SELECT tier, hour FROM ${database}.floors FINAL`);
-    texts(floors, 'tier').forEach((tier, row) => {
-      this.#floors[tier as Tier] = numbers(floors, 'hour')[row]!;
-    });
     const forgotten = await this.#session.table(`SELECT series FROM ${database}.forgotten FINAL`);
     for (const series of numbers(forgotten, 'series')) this.forgotten.add(series);
     this.#schedule(idleMilliseconds);
@@ -246,6 +247,7 @@ export class SampleSummaries {
       if (end > this.#floors[tier]) {
         await this.#session.insertLines('floors', ['tier', 'hour'], [`${tier}\t${end}\n`]);
         this.#floors[tier] = end;
+        if (tier === 'raw') this.stale.dropBefore(end);
       }
       await this.#session.run(`ALTER TABLE ${database}.${tables[tier]} DROP PARTITION ${quote(partition)}`);
       this.#log.info('history let go', {
