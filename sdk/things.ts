@@ -71,8 +71,23 @@ export function resolveHref(href: string, base: string | undefined): string {
   }
 }
 
-/** `scheme://host:port` of a form's target, lower case, without credentials; undefined where it has no authority. */
+/** Ports that an address means when it names none (IANA; for MQTT, OPC UA and Modbus as registered). */
+const defaultPorts: Readonly<Record<string, number>> = {
+  mqtt: 1883,
+  mqtts: 8883,
+  'opc.tcp': 4840,
+  'modbus+tcp': 502,
+};
+
+/**
+ * `scheme://host:port` of a form's target, lower case, without credentials, the port filled in where the scheme has a usual one;
+ * undefined where the target has no authority.
+ */
 export function endpointOf(href: string): string | undefined {
   const match = /^([a-z][a-z0-9+.-]*):\/\/(?:[^/?#@]*@)?([^/?#]+)/i.exec(href);
-  return match === null ? undefined : `${match[1]!.toLowerCase()}://${match[2]!.toLowerCase()}`;
+  if (match === null) return undefined;
+  const scheme = match[1]!.toLowerCase();
+  const authority = match[2]!.toLowerCase();
+  const port = /:\d+$/.test(authority) ? undefined : defaultPorts[scheme];
+  return `${scheme}://${authority}${port === undefined ? '' : `:${port}`}`;
 }

@@ -7,9 +7,10 @@ import {
   renameSync,
   rmSync,
   statfsSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { StartError } from './config.ts';
 
 /** Raised whenever an older program could no longer read the folder. */
@@ -22,7 +23,7 @@ const freeBytesMin = 256_000_000;
 export function prepareDataFolder(folder: string, version: string): void {
   const marker = join(folder, 'millrace.json');
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolders(folder);
     accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (error) {
     throw new StartError(`The data folder ${folder} cannot be used: ${words(error)}.`);
@@ -59,10 +60,21 @@ export function prepareDataFolder(folder: string, version: string): void {
   }
 }
 
+/** Makes a folder and those above it. Not `recursive`: on some file systems (/proc) that never comes back under Node.js 20. */
+function makeFolders(folder: string): void {
+  if (existsSync(folder)) {
+    if (!statSync(folder).isDirectory()) throw Object.assign(new Error(), { code: 'ENOTDIR' });
+    return;
+  }
+  if (dirname(folder) !== folder) makeFolders(dirname(folder));
+  mkdirSync(folder, { mode: 0o700 });
+}
+
 export function words(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
   if (code === 'ENOSPC') return 'the disk is full';
   if (code === 'EACCES' || code === 'EPERM') return 'this user may not';
+  if (code === 'ENOENT') return 'no folder can be made there';
   if (code === 'EROFS') return 'the file system is read-only';
   if (code === 'ENOTDIR' || code === 'EEXIST') return 'a file stands where a folder should be';
   return message ?? String(error);

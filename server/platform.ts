@@ -215,13 +215,7 @@ async function certificate(
 /** Every way to name the platform's own MQTT listener in a form. */
 function endpointsAt(config: Config, port: number): Set<string> {
   const hosts = ['127.0.0.1', 'localhost', '[::1]', config.host];
-  return new Set(
-    hosts.flatMap((host) => [
-      `mqtt://${host}:${port}`,
-      `mqtts://${host}:${config.mqtts}`,
-      ...(port === 1883 ? [`mqtt://${host}`] : []),
-    ]),
-  );
+  return new Set(hosts.flatMap((host) => [`mqtt://${host}:${port}`, `mqtts://${host}:${config.mqtts}`]));
 }
 
 function consoleFolder(): string | undefined {

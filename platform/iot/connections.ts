@@ -5,6 +5,7 @@ import {
   type ConnectionState,
   formatInstant,
   type Protocol,
+  type SettingField,
   type SettingProblem,
   type Settings,
   type SettingValue,
@@ -243,7 +244,7 @@ export class Connections {
       settings: Object.fromEntries(
         Object.entries(record.settings).map(([name, value]) => [
           name,
-          fields[name]?.kind === 'secret' && value !== undefined ? hiddenSecret : value,
+          isSecret(fields[name], value) ? hiddenSecret : value,
         ]),
       ),
       state: record.state,
@@ -334,6 +335,11 @@ export class Connections {
     this.#connections.set(record.id, kept);
     return kept;
   }
+}
+
+/** Secrets, and private keys in whatever field they stand, never leave the platform again. */
+function isSecret(field: SettingField | undefined, value: SettingValue): boolean {
+  return typeof value === 'string' && (field?.kind === 'secret' || value.includes('PRIVATE KEY'));
 }
 
 /** Every `scheme://host:port` that a thing's forms point to. */

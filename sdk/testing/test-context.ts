@@ -26,6 +26,11 @@ export interface NamedSample extends Omit<Sample, 'series'> {
   property: string;
 }
 
+const madeFolders: string[] = [];
+function removeMadeFolders(): void {
+  for (const folder of madeFolders) rmSync(folder, { recursive: true, force: true });
+}
+
 /**
  * A terminal context that keeps everything in memory: what a protocol's tests open it with. The intake is the real front half
  * (BatchBuilder); the store is an array.
@@ -89,7 +94,8 @@ export class TestContext implements TerminalContext {
   get folder(): string {
     if (this.#folder === undefined) {
       const made = mkdtempSync(join(tmpdir(), 'millrace-test-'));
-      process.once('exit', () => rmSync(made, { recursive: true, force: true }));
+      if (madeFolders.length === 0) process.once('exit', removeMadeFolders);
+      madeFolders.push(made);
       this.#folder = made;
     }
     return this.#folder;

@@ -169,6 +169,10 @@ test('a taken port, a folder in use, one that cannot be one: one sentence, exit 
   const answer = await refused(['--data', file]);
   expect(answer).toEqual({ code: 2, words: expect.stringMatching(sentence) });
   expect(answer.words).toContain('a file stands where a folder should be');
+  expect(await refused(['--data', '/proc/nowhere/data'])).toEqual({
+    code: 2,
+    words: expect.stringMatching(sentence),
+  });
 }, 120_000);
 
 test('the first sign-in is made up, shown once and must be changed', async () => {
