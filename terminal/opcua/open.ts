@@ -29,10 +29,18 @@ export async function open(context: TerminalContext): Promise<TerminalSession> {
   });
   let over = false;
   const backfill = new Backfill({ link, context, settings });
+  const known = new Map<number, Item>();
+  const collect = (things: Iterable<Thing>): Item[] =>
+    [...things].flatMap((thing) =>
+      itemsOf(thing, endpoint, context.connection.id, settings.samplingMilliseconds),
+    );
+  const all = collect(context.things.values());
+  const items = all.slice(0, opcuaLimits.itemsMax);
   const subscriptions = new Subscriptions({
     link,
     context,
     settings,
+    omitted: all.length - items.length,
     lost: (found) => {
       if (over) return;
       over = true;
@@ -47,23 +55,8 @@ export async function open(context: TerminalContext): Promise<TerminalSession> {
     (link.client as unknown as NodeJS.EventEmitter).on(event, disconnected);
   }
   (link.session as unknown as NodeJS.EventEmitter).on('session_closed', disconnected);
-  const known = new Map<number, Item>();
-  const collect = (things: Iterable<Thing>): Item[] =>
-    [...things].flatMap((thing) =>
-      itemsOf(thing, endpoint, context.connection.id, settings.samplingMilliseconds),
-    );
-  try {
-    const items = limited(collect(context.things.values()), context);
-    for (const item of items) known.set(item.point.series, item);
-    await subscriptions.start(items);
-    backfill.start(items);
-  } catch (error) {
-    over = true;
-    subscriptions.stop();
-    backfill.stop();
-    await link.close();
-    throw raise(problemOf(error, { address: settings.endpoint, step: 'request', own: link.own }));
-  }
+  for (const item of items) known.set(item.point.series, item);
+  // Things may change while the rest is being set up: they take their turn after it.
   context.onThingsChanged((ids) => {
     if (over) return;
     const changed = new Set(ids);
@@ -83,6 +76,16 @@ export async function open(context: TerminalContext): Promise<TerminalSession> {
     for (const item of added) known.set(item.point.series, item);
     if (removed.size > 0 || added.length > 0) subscriptions.change(added, removed).catch(() => {});
   });
+  try {
+    await subscriptions.start(items);
+    backfill.start(items);
+  } catch (error) {
+    over = true;
+    subscriptions.stop();
+    backfill.stop();
+    await link.close();
+    throw raise(problemOf(error, { address: settings.endpoint, step: 'request', own: link.own }));
+  }
   return {
     async close() {
       if (over) return;
@@ -125,15 +128,6 @@ async function invoke(
 /** The same point monitored in the same way; the point itself is new whenever its thing was edited. */
 function sameItem(a: Item, b: Item): boolean {
   return a.point === b.point && a.node === b.node && a.samplingMilliseconds === b.samplingMilliseconds;
-}
-
-function limited(items: Item[], context: TerminalContext): Item[] {
-  if (items.length <= opcuaLimits.itemsMax) return items;
-  context.log.warn('more values than one connection takes', {
-    values: items.length,
-    itemsMax: opcuaLimits.itemsMax,
-  });
-  return items.slice(0, opcuaLimits.itemsMax);
 }
 
 function itemsOf(thing: Thing, endpoint: string | undefined, connection: string, sampling: number): Item[] {

@@ -429,6 +429,49 @@ test('a thing without samples has no gap, and backfill can be switched off', asy
   expect(context.counters['historyValues']).toBeUndefined();
 });
 
+test('things that change while the connection is being opened', async () => {
+  const context = contextFor(
+    machine.endpoint,
+    {},
+    { things: [describeThing(machine.endpoint, { Bool: 'boolean' })] },
+  );
+  const opening = open(context);
+  const change = (): void => {
+    context.putThing(describeThing(machine.endpoint, { SByte: 'integer' }, { id: 'urn:test:late' }));
+  };
+  // As late as can be: when the first of its requests for values is under way.
+  const listen = context.onThingsChanged.bind(context);
+  context.onThingsChanged = (call) => {
+    listen(call);
+    setImmediate(change);
+  };
+  await opening;
+  await context.until(() => context.samples.some((one) => one.value === -5), 'the late one');
+});
+
+test('the secure channel is renewed while values flow', async () => {
+  const brief = await startSample({ server: { defaultSecureTokenLifetime: 2500 } });
+  try {
+    const context = contextFor(
+      brief.endpoint,
+      {},
+      { things: [describeThing(brief.endpoint, { Int32: 'integer' })] },
+    );
+    await open(context);
+    let n = 0;
+    const end = Date.now() + 7000;
+    while (Date.now() < end) {
+      brief.set('Int32', ++n);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    await context.until(() => context.samples.some((one) => one.value === n), 'the last value');
+    expect(context.losses).toEqual([]);
+    await Promise.all(sessions.splice(0).map((session) => session.close()));
+  } finally {
+    await brief.stop();
+  }
+});
+
 test('a method is called, refused, and given the wrong thing', async () => {
   const action = (name: string) => ({
     'uav:componentOf': `nsu=${sampleNamespace};s=Machine`,

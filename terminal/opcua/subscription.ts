@@ -100,6 +100,8 @@ export interface SubscriptionsOptions {
   link: Link;
   context: TerminalContext;
   settings: OpcuaSettings;
+  /** Values of the things that are more than one connection takes. */
+  omitted?: number;
   /** The link is of no more use. Called once. */
   lost: (problem: ConnectionProblem) => void;
 }
@@ -115,6 +117,7 @@ export class Subscriptions {
   readonly #structures: Structures;
   readonly #translation: Translation;
   readonly #lost: (problem: ConnectionProblem) => void;
+  readonly #omitted: number;
   #items: (Monitored | undefined)[] = [];
   readonly #handles = new Map<number, number>();
   /** Handles of points let go of, and since when: a message under way may still carry one. */
@@ -144,6 +147,7 @@ export class Subscriptions {
     this.#context = options.context;
     this.#settings = options.settings;
     this.#lost = options.lost;
+    this.#omitted = options.omitted ?? 0;
     this.#structures = new Structures(options.link.session);
     this.#translation = {
       namespaces: options.link.namespaces,
@@ -167,7 +171,13 @@ export class Subscriptions {
   }
 
   /** Creates the first subscription and what is to be monitored. Rejects where the server takes no subscription at all. */
-  async start(items: readonly Item[]): Promise<void> {
+  start(items: readonly Item[]): Promise<void> {
+    const work = this.#start(items);
+    this.#work = work.catch(() => {});
+    return work;
+  }
+
+  async #start(items: readonly Item[]): Promise<void> {
     const first = await this.#subscribe();
     await this.#watchServer(first);
     this.#answeredAt = this.#context.clock.now();
@@ -872,6 +882,18 @@ export class Subscriptions {
           zh: '服务器地址空间已变化或权限被收回：请重新浏览并修正该物。系统每分钟重试一次。',
         },
         { detail },
+      );
+    }
+    if (this.#omitted > 0) {
+      return problem(
+        'bad-data',
+        'too-many-values',
+        {
+          en: `${this.#omitted} values are not read: one connection takes ${opcuaLimits.itemsMax} (itemsMax)`,
+          zh: `${this.#omitted} 个值未读取：单个连接最多 ${opcuaLimits.itemsMax} 个（itemsMax）`,
+        },
+        { en: 'Spread the things over several connections.', zh: '请将这些物分配到多个连接。' },
+        {},
       );
     }
     if (Math.abs(this.#clockOffset) > clockOffsetMicrosecondsBad) {
