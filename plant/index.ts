@@ -1,21 +1,16 @@
-import { join } from 'node:path';
 import type { ThingDescription } from '@millrace/contract';
 import { type Clock, type Log, silentLog, systemClock } from '@millrace/sdk';
 import { Model } from './engine/model.ts';
-import { isExposed, packFolder, readPack } from './engine/pack.ts';
+import { packFolder, readPack } from './engine/pack.ts';
 import { type Address, describeThings } from './engine/thing-description.ts';
 import { LiveRun, warmUpMilliseconds } from './live.ts';
+import { connectionId, openOwnServers } from './own-servers.ts';
 import { Past } from './past.ts';
 import { PlantFolder } from './plant-folder.ts';
-import { choosePorts } from './ports.ts';
 import { Registration, type WantedConnection } from './registration.ts';
-import { openModbus } from './servers/modbus.ts';
-import type { MqttCredentials } from './servers/mqtt-session.ts';
 import type { Outlet } from './servers/outlet.ts';
-import { openSensors } from './servers/sensors.ts';
-import { openSparkplug } from './servers/sparkplug.ts';
+import { Terminals } from './terminals.ts';
 
-export { Model } from './engine/model.ts';
 export { type Pack, packFolder, readPack } from './engine/pack.ts';
 export { PackError } from './engine/shape.ts';
 export {
@@ -56,7 +51,6 @@ export interface RunningPlant {
 }
 
 const snapshotMilliseconds = 30_000;
-const renewMillisecondsMin = 15_000;
 
 /**
  * Starts a plant: its model, its servers, and its registration with the platform. Resolves once the servers listen; `ready` once
@@ -86,140 +80,62 @@ export async function startPlant(options: PlantOptions): Promise<RunningPlant> {
   const past = snapshot === undefined ? new Past(model) : undefined;
   await run.catchUp(now, past === undefined ? undefined : () => past.record());
 
-  // Servers of its own.
-  const addresses = new Map<string, Address>();
-  const earlier = options.anyPorts === true ? {} : folder.ports();
-  const outlets: Outlet[] = [];
-  const wanted: WantedConnection[] = [];
   const controller = new AbortController();
-  const connectionId = (connection: string): string => `demo-${connection}`;
-  const thingsOf = (connection: string) =>
-    model.things.filter((thing) => thing.spec.connection === connection);
-  const context = { model, history: run.history, log };
+  const outlets: Outlet[] = [];
+  const opened = (outlet: Outlet): void => {
+    outlets.push(outlet);
+    run.setOutlets(outlets);
+  };
+  const context = { model, history: run.history, log, pack, things: model.things, folder };
   const closeAll = async (): Promise<void> => {
+    run.stop();
     await Promise.allSettled(outlets.map((outlet) => outlet.close()));
   };
-  const served = Object.entries(pack.connections).filter(
-    ([name, { protocol }]) => (protocol === 'opcua' || protocol === 'modbus') && thingsOf(name).length > 0,
-  );
-  const ports = await choosePorts(
-    host,
-    served.map(([name, { port }]) =>
-      options.anyPorts === true
-        ? { name, port: 0, ours: false }
-        : { name, port: earlier[name] ?? port ?? 0, ours: earlier[name] !== undefined },
-    ),
-  );
+  let registration: Registration | undefined;
+  const terminals = new Terminals({
+    ...context,
+    url: mqttUrl,
+    renew: (thing) => (controller.signal.aborted ? undefined : registration?.renewCredentials(thing)),
+  });
+  run.start();
+  // Known from an earlier run they need not wait for anything.
+  if (terminals.known) terminals.open(opened);
+  let addresses: Map<string, Address>;
+  let connections: WantedConnection[];
   try {
-    for (const [name, connection] of served) {
-      const things = thingsOf(name);
-      const port = ports[name]!;
-      addresses.set(name, { host, port });
-      const shared = { ...context, things, host, port };
-      if (connection.protocol === 'opcua') {
-        // Asked for only here: the library weighs 90 MB, which a simulation need not carry.
-        const { openOpcua } = await import('./servers/opcua.ts');
-        const outlet = await openOpcua({
-          ...shared,
-          connection: name,
-          folder: join(folder.path, 'opcua'),
-        });
-        outlets.push(outlet);
-        wanted.push({
-          id: connectionId(name),
-          protocol: 'opcua',
-          title: connection.titles.en,
-          settings: {
-            endpoint: `opc.tcp://${host}:${port}`,
-            securityPolicy: 'Basic256Sha256',
-            securityMode: 'SignAndEncrypt',
-            serverCertificate: 'ask',
-            trustedThumbprint: outlet.thumbprint,
-          },
-        });
-      } else {
-        outlets.push(await openModbus({ ...shared, folder: folder.path }));
-        wanted.push({
-          id: connectionId(name),
-          protocol: 'modbus',
-          title: connection.titles.en,
-          settings: { host, port },
-        });
-      }
-    }
+    ({ addresses, connections } = await openOwnServers({
+      ...context,
+      host,
+      anyPorts: options.anyPorts === true,
+      opened,
+    }));
   } catch (error) {
     await closeAll();
     throw error;
   }
-  if (options.anyPorts !== true) folder.setPorts(ports);
 
   const descriptions = describeThings(pack, model.things, addresses, connectionId);
-  const usesMqtt = (protocol: string) =>
-    model.things.filter(
-      (thing) => isExposed(thing.spec) && pack.connections[thing.spec.connection!]!.protocol === protocol,
-    );
-  const sensors = usesMqtt('mqtt');
-  const nodes = Object.entries(pack.connections).filter(
-    ([name, connection]) => connection.protocol === 'sparkplug' && thingsOf(name).length > 0,
-  );
-  const registration = new Registration({
+  const registering = new Registration({
     serverUrl,
     token,
     folder,
-    connections: wanted,
+    connections,
     descriptions,
-    // An edge node signs in once, as its first device.
-    credentialed: [...sensors, ...nodes.map(([name]) => thingsOf(name)[0]!)].map((thing) => thing.id),
+    credentialed: terminals.credentialed,
     log,
     signal: controller.signal,
   });
-
-  run.start(outlets);
-  let credentials: Record<string, MqttCredentials> = {};
-  const renewed = new Map<string, number>();
-  const renew = (id: string): void => {
-    // Credentials withdrawn in the console, or a platform with a new data folder: asked once in a while, not in a loop.
-    if (Date.now() - (renewed.get(id) ?? 0) < renewMillisecondsMin) return;
-    renewed.set(id, Date.now());
-    registration.renewCredentials(id).then(
-      (fresh) => {
-        if (fresh) credentials = folder.credentials();
-      },
-      (error: Error) => {
-        if (!controller.signal.aborted) log.warn(`${id}: ${error.message}`);
-      },
-    );
-  };
+  registration = registering;
   const ready = (async () => {
-    const refusals = await registration.run();
+    const refusals = await registering.run();
     controller.signal.throwIfAborted();
-    credentials = folder.credentials();
-    const terminals = {
-      ...context,
-      folder: folder.path,
-      url: mqttUrl,
-      credentials: (thing: { id: string }): MqttCredentials =>
-        credentials[thing.id] ?? { username: thing.id, password: '' },
-      refused: (thing: { id: string }) => renew(thing.id),
-    };
-    outlets.push(openSensors({ ...terminals, things: sensors }));
-    for (const [name, connection] of nodes) {
-      outlets.push(
-        openSparkplug({
-          ...terminals,
-          things: thingsOf(name),
-          group: connection.group!,
-          node: connection.node!,
-        }),
-      );
-    }
-    run.setOutlets(outlets);
+    terminals.open(opened);
     return { things: descriptions.length, refusals };
   })();
   const told = ready
     .then(async () => {
       if (past === undefined) return;
-      for (const { thing, body } of past.payloads(run.history)) await registration.push(thing, body);
+      for (const { thing, body } of past.payloads(run.history)) await registering.push(thing, body);
     })
     .catch((error: Error) => {
       if (!controller.signal.aborted) log.warn(`the plant's past was not handed over: ${error.message}`);
@@ -242,7 +158,6 @@ export async function startPlant(options: PlantOptions): Promise<RunningPlant> {
       stopping ??= (async () => {
         controller.abort(new Error('the plant is stopping'));
         cancelSnapshot();
-        run.stop();
         await told;
         await closeAll();
         folder.setSnapshot(model.snapshot());

@@ -54,8 +54,7 @@ export class LiveRun {
   }
 
   /** Goes on with the clock, in steps that are whole quarters of a second. */
-  start(outlets: readonly Outlet[]): void {
-    this.setOutlets(outlets);
+  start(): void {
     this.#schedule();
   }
 
