@@ -110,7 +110,7 @@ const terminals = createRoute({
 const addTerminal = createRoute({
   getParentRoute: () => shell,
   path: '/terminals/add',
-  validateSearch: texts('protocol', 'step'),
+  validateSearch: texts('protocol', 'step', 'connection'),
   component: lazyRouteComponent(() => import('./pages/add-terminal.tsx'), 'AddTerminalPage'),
 });
 

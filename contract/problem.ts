@@ -1,5 +1,7 @@
 import { type Static, Type } from 'typebox';
 
+const Words = Type.Object({ en: Type.String(), zh: Type.String() });
+
 /**
  * An error as the HTTP API gives it: RFC 9457 problem details, with what a person can do about it and, where one field is to
  * blame, which.
@@ -13,9 +15,23 @@ export const Problem = Type.Object(
     remedy: Type.Optional(Type.String({ description: 'What to do next.' })),
     field: Type.Optional(Type.String({ description: 'JSON Pointer or name of the part that is wrong.' })),
     rejected: Type.Optional(
-      Type.Array(Type.Object({ at: Type.String(), reason: Type.String() }), {
-        description: 'Push: what was not taken, and why; the rest was stored.',
-      }),
+      Type.Array(
+        Type.Object({
+          at: Type.String(),
+          reason: Type.String(),
+          words: Type.Optional(Words),
+        }),
+        {
+          description:
+            'Push: what was not taken, and why; the rest was stored. Settings: each one that is wrong.',
+        },
+      ),
+    ),
+    words: Type.Optional(
+      Type.Object(
+        { title: Words, remedy: Type.Optional(Words) },
+        { description: '`title` and `remedy` in each language, where what raised the problem speaks both.' },
+      ),
     ),
     stored: Type.Optional(Type.Integer({ description: 'Push: values stored in spite of the rest.' })),
   },

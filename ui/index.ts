@@ -1,10 +1,12 @@
 export {
+  type LatestKnown,
   type QualityStretch,
   runsOf,
   type StateRun,
   type Trace,
   type TraceSample,
   traceOf,
+  withHeld,
 } from './charts/trace.ts';
 export { type CheckLine, CheckTree } from './collections/check-tree.tsx';
 export { csvText, fileName, saveText } from './collections/csv.ts';

@@ -1,3 +1,5 @@
+import { terminalEn } from './terminal-en.ts';
+
 /** Words of the console. One term per idea; see docs/concepts/glossary.md. */
 export const en = {
   shell: {
@@ -205,6 +207,7 @@ export const en = {
     noPropertiesHelp: 'Properties are named in its description. Edit it under Description.',
     chart: {
       choose: 'Properties in the chart',
+      add: 'Add a property',
       tooMany: 'At most {{count}} properties at once; take one away first',
       none: 'Nothing chosen',
       noneHelp: 'Choose one or more properties above.',
@@ -436,6 +439,7 @@ export const en = {
       samples: 'Store of samples',
       records: 'Store of records',
       terminals: 'Terminals',
+      intake: 'Intake',
     },
     flow: 'What became of all that came in',
     version: 'Version',
@@ -479,4 +483,5 @@ export const en = {
     change: 'changes a known thing',
     accepted: '{{thing}} was registered',
   },
+  terminal: terminalEn,
 } as const;

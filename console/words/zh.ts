@@ -1,5 +1,6 @@
 import type { Translation } from '@millrace/ui';
 import type { en } from './en.ts';
+import { terminalZh } from './terminal-zh.ts';
 
 export const zh: Translation<typeof en> = {
   shell: {
@@ -163,6 +164,7 @@ export const zh: Translation<typeof en> = {
     noPropertiesHelp: '属性写在物描述中，可在“物描述”页编辑。',
     chart: {
       choose: '曲线中的属性',
+      add: '添加属性',
       tooMany: '最多同时显示 {{count}} 个属性，请先去掉一个',
       none: '尚未选择属性',
       noneHelp: '请在上方选择一个或多个属性。',
@@ -386,6 +388,7 @@ export const zh: Translation<typeof en> = {
       samples: '采样存储',
       records: '记录存储',
       terminals: '终端',
+      intake: '数据接收',
     },
     flow: '收到的数据去向',
     version: '版本',
@@ -429,4 +432,5 @@ export const zh: Translation<typeof en> = {
     change: '更改已有的物',
     accepted: '{{thing}}已登记',
   },
+  terminal: terminalZh,
 };

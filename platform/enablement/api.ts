@@ -889,6 +889,7 @@ function problemOf(
       detail: error.message,
       remedy: 'Mend the members named; the W3C Thing Description 1.1 specification says what each may hold.',
       ...(first === undefined ? {} : { field: first.field }),
+      rejected: error.problems.map(({ field, reason }) => ({ at: field, reason })),
     });
   }
   if (error instanceof SettingsError) {

@@ -31,6 +31,8 @@ export type Order = (typeof orders)[number];
 export interface HandRegister {
   key: string;
   name: string;
+  /** Name in the description, where the person gave one; else it is made from `name`. */
+  property?: string;
   unit: number | undefined;
   entity: Entity;
   address: number | undefined;

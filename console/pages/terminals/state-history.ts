@@ -1,0 +1,31 @@
+import type { Connection, ConnectionState } from '@millrace/contract';
+
+/** Changes of one connection kept; the oldest go first. */
+export const changesMax = 50;
+
+export interface StateChange {
+  state: ConnectionState;
+  /** RFC 3339, as the platform gave it. */
+  since: string;
+}
+
+const seen = new Map<string, StateChange[]>();
+
+/** Notes what the platform says of its connections now. Called with every answer; equal states add nothing. */
+export function noteStates(connections: readonly Pick<Connection, 'id' | 'state' | 'since'>[]): void {
+  const there = new Set<string>();
+  for (const { id, state, since } of connections) {
+    there.add(id);
+    const changes = seen.get(id) ?? [];
+    const last = changes.at(-1);
+    if (last?.since === since && last.state === state) continue;
+    changes.push({ state, since });
+    seen.set(id, changes.slice(-changesMax));
+  }
+  for (const id of seen.keys()) if (!there.has(id)) seen.delete(id);
+}
+
+/** The states of a connection since this console began to look, the latest first. */
+export function statesOf(id: string): readonly StateChange[] {
+  return [...(seen.get(id) ?? [])].reverse();
+}
