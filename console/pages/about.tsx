@@ -6,7 +6,7 @@ import { countersQuery, healthQuery } from '../api/queries.ts';
 import { useConsoleWords } from '../words/index.ts';
 import styles from './settings.module.css';
 
-const knownParts = ['http', 'mqtt', 'samples', 'records', 'terminals'] as const;
+const knownParts = ['http', 'mqtt', 'samples', 'records', 'terminals', 'intake'] as const;
 
 /** Whether the platform is well, what became of what came in, and what this is. */
 export function AboutPage() {

@@ -297,7 +297,9 @@ function useThingColumns(commonPlace: string): Column<ThingState>[] {
             <Link to="/things/$id" params={{ id: thing.id }} className={styles.title}>
               {titleOf(thing, language, thing.id)}
             </Link>
-            <span className={styles.id}>{thing.id}</span>
+            <span className={`${styles.id} ${styles.oneLine}`} title={thing.id}>
+              {thing.id}
+            </span>
           </div>
         ),
       },

@@ -71,8 +71,8 @@ export function Shell() {
           />
         </span>
         <Link to="/" className={styles.brand}>
-          <span className={styles.mark}>Millrace</span>
-          <span className={styles.plantName}>{plantName}</span>
+          {plantName === '' ? null : <span className={styles.mark}>Millrace</span>}
+          <span className={styles.plantName}>{plantName === '' ? 'Millrace' : plantName}</span>
         </Link>
         <div className={styles.attention}>
           <AttentionBar />

@@ -148,7 +148,11 @@ export function TimeChart({
 
   const names = series.map((one) => one.title).join(', ');
   const loading = series.some((one) => one.trace === undefined);
-  const empty = !loading && series.every((one) => one.trace?.count === 0 && one.trace.stretches.length === 0);
+  const empty =
+    !loading &&
+    series.every(
+      (one) => one.trace?.count === 0 && one.trace.stretches.length === 0 && one.trace.held === undefined,
+    );
   const time = cursor === undefined ? undefined : (data[0] as number[])[cursor];
 
   return (
@@ -263,8 +267,7 @@ function Reading({ one, time }: { one: ChartSeries; time: number | undefined }) 
 function readingText(one: ChartSeries, time: number | undefined, language: 'en' | 'zh'): string {
   const trace = one.trace;
   if (trace === undefined) return '…';
-  if (time === undefined)
-    return trace.last === undefined ? '–' : formatNumber(trace.last.value, language, one.decimals);
+  if (time === undefined) return formatLast(trace, language, one.decimals);
   const at = nearestIndex(trace.times, time);
   const low = trace.low[at];
   const high = trace.high[at];
@@ -272,6 +275,11 @@ function readingText(one: ChartSeries, time: number | undefined, language: 'en' 
   const bottom = formatNumber(low, language, one.decimals);
   const top = formatNumber(high, language, one.decimals);
   return bottom === top ? top : `${bottom} – ${top}`;
+}
+
+function formatLast(trace: Trace, language: 'en' | 'zh', decimals: number | undefined): string {
+  const value = trace.held?.value ?? trace.last?.value;
+  return value === undefined ? '–' : formatNumber(value, language, decimals);
 }
 
 /** Index of the time nearest to one asked for, in ascending times; -1 where there are none. */
@@ -385,8 +393,8 @@ function makePlot(
     legend: { show: false },
     scales: {
       x: { time: true, range: (_, min, max) => [min, max] },
-      y: { range: yRange },
-      y2: { range: yRange },
+      y: { range: (_, min, max) => yRange(...withHeldValues(min, max, now.current.series, 'y', scaleOf)) },
+      y2: { range: (_, min, max) => yRange(...withHeldValues(min, max, now.current.series, 'y2', scaleOf)) },
     },
     axes: [
       {
@@ -411,6 +419,7 @@ function makePlot(
     hooks: {
       drawClear: [(plot) => drawBand(plot, now.current.series, colour('--band'))],
       draw: [
+        (plot) => drawHeld(plot, now.current.series, scaleOf, colour),
         (plot) =>
           drawQuality(plot, now.current.series, { bad: colour('--bad'), uncertain: colour('--uncertain') }),
         (plot) =>
@@ -527,11 +536,30 @@ function followGestures(plot: uPlot, element: HTMLElement, now: { current: Now }
 }
 
 /** Room above and below the lines; a flat line stands in the middle. */
-function yRange(_: uPlot, min: number | null, max: number | null): [number, number] {
+function yRange(min: number | null, max: number | null): [number, number] {
   if (min === null || max === null) return [0, 1];
   if (min === max) return min === 0 ? [-1, 1] : [min - Math.abs(min) * 0.1, max + Math.abs(max) * 0.1];
   const room = (max - min) * 0.08;
   return [min - room, max + room];
+}
+
+/** The extremes with those of values that only hold; they have no sample of their own in the range. */
+function withHeldValues(
+  min: number | null,
+  max: number | null,
+  series: readonly ChartSeries[],
+  scale: string,
+  scaleOf: (one: ChartSeries) => string,
+): [number | null, number | null] {
+  let low = min;
+  let high = max;
+  for (const one of series) {
+    const held = one.trace?.held?.value;
+    if (held === undefined || scaleOf(one) !== scale) continue;
+    low = low === null ? held : Math.min(low, held);
+    high = high === null ? held : Math.max(high, held);
+  }
+  return [low, high];
 }
 
 function axisNumber(value: number, splits: readonly number[], language: 'en' | 'zh'): string {
@@ -553,6 +581,34 @@ function drawBand(plot: uPlot, series: readonly ChartSeries[], fill: string): vo
   plot.ctx.save();
   plot.ctx.fillStyle = fill;
   plot.ctx.fillRect(left, upper, width, lower - upper);
+  plot.ctx.restore();
+}
+
+/** Values that hold without new samples: a dotted line, which is not the line of samples. */
+function drawHeld(
+  plot: uPlot,
+  series: readonly ChartSeries[],
+  scaleOf: (one: ChartSeries) => string,
+  colour: (name: string) => string,
+): void {
+  const ratio = uPlot.pxRatio;
+  const { left, top, width, height } = plot.bbox;
+  plot.ctx.save();
+  plot.ctx.beginPath();
+  plot.ctx.rect(left, top, width, height);
+  plot.ctx.clip();
+  plot.ctx.setLineDash([2 * ratio, 4 * ratio]);
+  plot.ctx.lineWidth = 1.75 * ratio;
+  for (const one of series) {
+    const held = one.trace?.held;
+    if (held === undefined) continue;
+    const y = plot.valToPos(held.value, scaleOf(one), true);
+    plot.ctx.strokeStyle = colour(`--series-${(one.tone % chartTones) + 1}`);
+    plot.ctx.beginPath();
+    plot.ctx.moveTo(plot.valToPos(held.from, 'x', true), y);
+    plot.ctx.lineTo(plot.valToPos(held.to, 'x', true), y);
+    plot.ctx.stroke();
+  }
   plot.ctx.restore();
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { aligned, runsOf, type TraceSample, traceOf } from './trace.ts';
+import { aligned, runsOf, type TraceSample, traceOf, withHeld } from './trace.ts';
 
 const good = (time: number, value: unknown): TraceSample => ({ time, value, quality: 'good' });
 const each = (count: number, step: number, value: (i: number) => unknown, from = 0) =>
@@ -81,6 +81,30 @@ describe('trace', () => {
         [undefined, 5, null],
       ],
     });
+  });
+
+  it('says what still holds although nothing came', () => {
+    const some = traceOf([good(5, 1), good(8, 2)], undefined);
+    expect(withHeld(some, { time: 8, value: 2, quality: 'good' }, 0, 20).held).toEqual({
+      from: 8,
+      to: 20,
+      value: 2,
+    });
+    const none = traceOf([], undefined);
+    expect(withHeld(none, { time: -50, value: true, quality: 'good' }, 0, 20).held).toEqual({
+      from: 0,
+      to: 20,
+      value: 1,
+    });
+    for (const latest of [
+      undefined,
+      { time: 8, value: 2, quality: 'bad' as const },
+      { time: 8, value: 'idle', quality: 'good' as const },
+      { time: 12, value: 3, quality: 'good' as const },
+      { time: 30, value: 3, quality: 'good' as const },
+    ]) {
+      expect(withHeld(some, latest, 0, 20).held).toBeUndefined();
+    }
   });
 
   it('joins equal states into runs', () => {

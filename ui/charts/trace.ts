@@ -33,6 +33,15 @@ export interface Trace {
   least: number | undefined;
   most: number | undefined;
   last: { time: number; value: number } | undefined;
+  /** A value that still holds although no sample came since: sources that send on change say nothing while nothing changes. */
+  held?: { from: number; to: number; value: number };
+}
+
+/** The latest value known of a property, whether or not its sample lies within the range. */
+export interface LatestKnown {
+  time: number;
+  value: unknown;
+  quality: QualityClass;
 }
 
 /** How many times the usual distance between samples must pass before it is a gap. */
@@ -94,6 +103,18 @@ export function traceOf(samples: readonly TraceSample[], span: number | undefine
     }
   }
   return trace;
+}
+
+/**
+ * The trace with what holds from its last sample (or, where the range has none, from its beginning) until `to`. Only for values
+ * that are known to hold: good or uncertain ones of a thing that has not gone quiet.
+ */
+export function withHeld(trace: Trace, latest: LatestKnown | undefined, from: number, to: number): Trace {
+  if (latest === undefined || latest.quality === 'bad' || latest.time >= to) return trace;
+  const value = numberOf(latest.value);
+  // A sample within the range that the trace does not have yet is on its way; nothing is to be drawn ahead of it.
+  if (value === null || (latest.time >= from && latest.time !== trace.last?.time)) return trace;
+  return { ...trace, held: { from: Math.max(from, latest.time), to, value } };
 }
 
 function push(trace: Trace, time: number, low: number | null, high: number | null): void {

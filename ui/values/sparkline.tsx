@@ -18,7 +18,7 @@ export function Sparkline({
   width = 120,
   height = 28,
 }: {
-  trace: Pick<Trace, 'times' | 'low' | 'high' | 'least' | 'most' | 'stretches'> | undefined;
+  trace: SparkTrace | undefined;
   from: number;
   to: number;
   normal?: NormalBand;
@@ -35,13 +35,11 @@ export function Sparkline({
     if (canvas.current !== null) draw(canvas.current, { trace, from, to, normal, width, height });
   }, [trace, from, to, normal, width, height, inForce]);
 
+  const { least, most } = extremes(trace);
   const text =
-    trace?.least === undefined || trace.most === undefined
+    least === undefined || most === undefined
       ? words('value.noTrend')
-      : words('value.trend', {
-          min: formatNumber(trace.least, language),
-          max: formatNumber(trace.most, language),
-        });
+      : words('value.trend', { min: formatNumber(least, language), max: formatNumber(most, language) });
   return (
     <canvas
       ref={canvas}
@@ -54,8 +52,10 @@ export function Sparkline({
   );
 }
 
+type SparkTrace = Pick<Trace, 'times' | 'low' | 'high' | 'least' | 'most' | 'stretches' | 'held'>;
+
 interface Picture {
-  trace: Pick<Trace, 'times' | 'low' | 'high' | 'least' | 'most' | 'stretches'> | undefined;
+  trace: SparkTrace | undefined;
   from: number;
   to: number;
   normal: NormalBand | undefined;
@@ -71,14 +71,15 @@ function draw(canvas: HTMLCanvasElement, { trace, from, to, normal, width, heigh
   if (context === null) return;
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
   context.clearRect(0, 0, width, height);
-  if (trace?.least === undefined || trace.most === undefined || to <= from) return;
+  const { least, most } = extremes(trace);
+  if (trace === undefined || least === undefined || most === undefined || to <= from) return;
   const colours = getComputedStyle(canvas);
-  let low = Math.min(trace.least, normal?.min ?? trace.least);
-  let high = Math.max(trace.most, normal?.max ?? trace.most);
+  let low = Math.min(least, normal?.min ?? least);
+  let high = Math.max(most, normal?.max ?? most);
   // A band far wider than what the value does would flatten the line to nothing.
-  if (high - low > 20 * (trace.most - trace.least) && trace.most > trace.least) {
-    low = trace.least;
-    high = trace.most;
+  if (high - low > 20 * (most - least) && most > least) {
+    low = least;
+    high = most;
   }
   if (high === low) {
     low -= 1;
@@ -117,4 +118,22 @@ function draw(canvas: HTMLCanvasElement, { trace, from, to, normal, width, heigh
     drawing = true;
   }
   context.stroke();
+  if (trace.held !== undefined) {
+    // What holds without new samples is dotted, as in the chart.
+    context.setLineDash([1.5, 2.5]);
+    context.beginPath();
+    context.moveTo(x(trace.held.from), y(trace.held.value));
+    context.lineTo(x(trace.held.to), y(trace.held.value));
+    context.stroke();
+  }
+}
+
+/** Lowest and highest, of samples and of what holds without any. */
+function extremes(trace: SparkTrace | undefined): { least: number | undefined; most: number | undefined } {
+  const held = trace?.held?.value;
+  if (trace?.least === undefined || trace.most === undefined) return { least: held, most: held };
+  return {
+    least: Math.min(trace.least, held ?? trace.least),
+    most: Math.max(trace.most, held ?? trace.most),
+  };
 }

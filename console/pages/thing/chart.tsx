@@ -6,8 +6,12 @@ import {
   ErrorState,
   fileName,
   formatRange,
+  type LatestKnown,
+  MenuButton,
+  notify,
   runsOf,
   Section,
+  type StateRun,
   saveText,
   type Trace,
   titleOf,
@@ -15,15 +19,16 @@ import {
   unitSymbol,
   useLanguage,
   usePlantTime,
+  withHeld,
 } from '@millrace/ui';
 import { StateStrip } from '@millrace/ui/charts/state-strip.tsx';
 import { type ChartSeries, chartTones, TimeChart } from '@millrace/ui/charts/time-chart.tsx';
 import { useQueries, useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { ChartLine, Download } from 'lucide-react';
+import { ChartLine, Download, Plus, X } from 'lucide-react';
 import { useMemo } from 'react';
 import { problemWords } from '../../api/problem.ts';
-import { eventsQuery, samplesQuery } from '../../api/queries.ts';
+import { eventsQuery, propertiesQuery, samplesQuery, thingStatesQuery } from '../../api/queries.ts';
 import { useBounds, useTimeState } from '../../shell/time-state.ts';
 import { useConsoleWords } from '../../words/index.ts';
 import styles from './thing.module.css';
@@ -43,6 +48,17 @@ function isNumeric(property: PropertyAffordance | undefined): boolean {
   );
 }
 
+/** What a chart shows before anybody chose: a number with a normal band, else a measured number, else whatever there is. */
+function mostTelling(thing: ThingDescription): string | undefined {
+  const all = readable(thing);
+  const found =
+    all.find(([, property]) => isNumeric(property) && property['millrace:normal'] !== undefined) ??
+    all.find(([, property]) => property.type === 'number') ??
+    all.find(([, property]) => isNumeric(property)) ??
+    all[0];
+  return found?.[0];
+}
+
 /** History: chosen properties over the time range in force, grouped so that no chart has more than two units. */
 export function ChartTab({ thing }: { thing: ThingDescription }) {
   const words = useConsoleWords();
@@ -51,15 +67,25 @@ export function ChartTab({ thing }: { thing: ThingDescription }) {
   const navigate = useNavigate();
   const search = useSearch({ strict: false }) as { properties?: string };
   const { setRange } = useTimeState();
-  const { from, to } = useBounds();
+  const { from, to, live } = useBounds();
   const all = readable(thing);
+  const latest = useQuery({ ...propertiesQuery(thing.id), refetchInterval: live ? 5000 : false });
+  const states = useQuery(thingStatesQuery(thing['millrace:place'] ?? '', false));
+  const state = states.data?.things.find((one) => one.id === thing.id)?.state;
+  const holds = live && state !== undefined && state !== 'stale' && state !== 'silent';
+  const latestOf = (name: string) => {
+    const value = latest.data?.[name];
+    return !holds || value?.time === undefined
+      ? undefined
+      : { time: Date.parse(value.time), value: value.value, quality: value.quality ?? ('good' as const) };
+  };
 
   const chosen = useMemo(() => {
     const named = (search.properties ?? '').split(',').map((name) => decodeURIComponent(name));
     const known = named.filter((name) => thing.properties?.[name] !== undefined).slice(0, propertiesMax);
     if (known.length > 0 || search.properties !== undefined) return known;
-    const first = readable(thing).find(([, property]) => isNumeric(property)) ?? readable(thing)[0];
-    return first === undefined ? [] : [first[0]];
+    const first = mostTelling(thing);
+    return first === undefined ? [] : [first];
   }, [search.properties, thing]);
   const choose = (names: string[]) =>
     void navigate({
@@ -119,7 +145,7 @@ export function ChartTab({ thing }: { thing: ThingDescription }) {
         decimals: property?.['millrace:decimals'],
         normal: property?.['millrace:normal'],
         stepped: property?.type === 'integer',
-        trace: traces[index],
+        trace: traces[index] === undefined ? undefined : withHeld(traces[index], latestOf(name), from, to),
         tone: index,
       });
   });
@@ -135,26 +161,11 @@ export function ChartTab({ thing }: { thing: ThingDescription }) {
   return (
     <div className={styles.stack}>
       <Section>
-        <fieldset className={styles.chips} aria-label={words('thing.chart.choose')}>
-          {all.map(([name, property]) => {
-            const on = chosen.includes(name);
-            return (
-              <Button
-                key={name}
-                kind={on ? 'plain' : 'quiet'}
-                pressed={on}
-                disabledReason={
-                  !on && chosen.length >= propertiesMax
-                    ? words('thing.chart.tooMany', { count: propertiesMax })
-                    : undefined
-                }
-                onPress={() => choose(on ? chosen.filter((other) => other !== name) : [...chosen, name])}
-              >
-                {titleOf(property, language, name)}
-              </Button>
-            );
-          })}
-        </fieldset>
+        <PropertyChoice
+          all={all.map(([name, property]) => ({ name, title: titleOf(property, language, name) }))}
+          chosen={chosen}
+          onChange={choose}
+        />
       </Section>
       {failed === undefined ? null : (
         <ErrorState
@@ -189,9 +200,7 @@ export function ChartTab({ thing }: { thing: ThingDescription }) {
               <StateStrip
                 key={strip.name}
                 title={strip.title}
-                runs={
-                  answers[strip.index] === undefined ? undefined : runsOf(answers[strip.index]!.samples, to)
-                }
+                runs={stripRuns(answers[strip.index]?.samples, latestOf(strip.name), from, to)}
                 from={from}
                 to={to}
               />
@@ -234,6 +243,79 @@ export function ChartTab({ thing }: { thing: ThingDescription }) {
       )}
     </div>
   );
+}
+
+/** With more properties than this the ones not chosen stand in a menu: a wall of buttons hides the chart. */
+const propertiesShownMax = 14;
+
+function PropertyChoice({
+  all,
+  chosen,
+  onChange,
+}: {
+  all: readonly { name: string; title: string }[];
+  chosen: readonly string[];
+  onChange: (names: string[]) => void;
+}) {
+  const words = useConsoleWords();
+  const full =
+    chosen.length >= propertiesMax ? words('thing.chart.tooMany', { count: propertiesMax }) : undefined;
+  const few = all.length <= propertiesShownMax;
+  const shown = few ? all : all.filter(({ name }) => chosen.includes(name));
+  return (
+    <fieldset className={styles.chips} aria-label={words('thing.chart.choose')}>
+      {shown.map(({ name, title }) => {
+        const on = chosen.includes(name);
+        return (
+          <Button
+            key={name}
+            kind={on ? 'plain' : 'quiet'}
+            pressed={on}
+            icon={few ? undefined : <X size={14} />}
+            disabledReason={on ? undefined : full}
+            onPress={() => onChange(on ? chosen.filter((other) => other !== name) : [...chosen, name])}
+          >
+            {title}
+          </Button>
+        );
+      })}
+      {few ? null : (
+        <MenuButton
+          label={words('thing.chart.add')}
+          text={words('thing.chart.add')}
+          icon={<Plus size={16} />}
+          groups={[
+            {
+              items: all
+                .filter(({ name }) => !chosen.includes(name))
+                .map(({ name, title }) => ({
+                  id: name,
+                  text: title,
+                  onChoose: () => {
+                    if (full === undefined) onChange([...chosen, name]);
+                    else notify({ kind: 'info', title: full });
+                  },
+                })),
+            },
+          ]}
+        />
+      )}
+    </fieldset>
+  );
+}
+
+/** Runs of states; one that has held since before the range is there, although none of its samples is. */
+function stripRuns(
+  samples: SamplesAnswer['samples'] | undefined,
+  latest: LatestKnown | undefined,
+  from: number,
+  to: number,
+): StateRun[] | undefined {
+  if (samples === undefined) return undefined;
+  if (samples.length === 0 && latest !== undefined && latest.time < from) {
+    return runsOf([{ time: from, value: latest.value, quality: latest.quality }], to);
+  }
+  return runsOf(samples, to);
 }
 
 interface SamplesAnswer {

@@ -17,6 +17,7 @@ import {
   useLanguage,
   useUiWords,
   Value,
+  withHeld,
 } from '@millrace/ui';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
@@ -106,7 +107,7 @@ export function ValuesTab({ thing }: { thing: ThingDescription }) {
         id: 'trend',
         title: words('thing.trend'),
         width: '9rem',
-        render: (row) => <Trend thing={thing.id} row={row} />,
+        render: (row) => <Trend thing={thing.id} row={row} stale={stale} />,
       },
     ],
     [words, language, thing.id, stale],
@@ -243,21 +244,27 @@ function BarOf({ sample, band }: { sample: LiveSample | undefined; band: NormalB
 }
 
 /** The course over the time range in force; it follows in the steps of the range. */
-function Trend({ thing, row }: CellProps) {
-  const { from, to } = useBounds();
+function Trend({ thing, row, stale = false }: CellProps) {
+  const { from, to, live } = useBounds();
   const numeric =
     row.property.type === undefined || ['number', 'integer', 'boolean'].includes(row.property.type);
+  const latest = useLatest(seriesKey(thing, row.name));
   const samples = useQuery({
     ...samplesQuery(thing, row.name, from, to, sparklinePoints),
     enabled: numeric,
     placeholderData: (previous) => previous,
   });
-  const trace = useMemo(
+  const drawn = useMemo(
     () =>
       samples.data === undefined
         ? undefined
         : traceOf(samples.data.samples, samples.data.reduced ? samples.data.spanMilliseconds : undefined),
     [samples.data],
+  );
+  const holds = live && !stale;
+  const trace = useMemo(
+    () => (drawn === undefined || !holds ? drawn : withHeld(drawn, latest, from, to)),
+    [drawn, latest, from, to, holds],
   );
   if (!numeric) return <span className={styles.faint}>–</span>;
   return (
