@@ -285,7 +285,7 @@ export class SampleRanges {
         .join(', ');
     const numeric = await this.#sessions.use((session) =>
       session.table(
-        `SELECT toFloat64(start) AS begin, count, numbers, bad_count, ${columnsOf(['least', 'greatest'])}
+        `SELECT toFloat64(start) AS begin, count, numbers, bad_count, ${columnsOf(['least', 'greatest', 'bad'])}
         FROM ${database}.${table} FINAL WHERE ${where} ORDER BY start`,
       ),
     );
@@ -293,9 +293,11 @@ export class SampleRanges {
     const begin = numbers(numeric, 'begin');
     const count = numbers(numeric, 'count');
     const withNumbers = numbers(numeric, 'numbers');
+    const bad = numbers(numeric, 'bad_count');
     const within = inPieces(pieces);
     let others = false;
     const keep: number[] = [];
+    const broken: number[] = [];
     for (let row = 0; row < numeric.rows; row++) {
       const at = begin[row]!;
       if (!within(at)) continue;
@@ -303,31 +305,27 @@ export class SampleRanges {
       found.from = Math.min(found.from, at);
       found.to = Math.max(found.to, at + unit);
       found.summarised = true;
-      if (withNumbers[row]! < count[row]!) others = true;
       if (withNumbers[row]! > 0) keep.push(row);
+      if (bad[row]! > 0) broken.push(row);
+      if (withNumbers[row]! + bad[row]! < count[row]!) others = true;
     }
-    found.telling.push(tellingRows(numeric, 'least', keep), tellingRows(numeric, 'greatest', keep));
+    found.telling.push(
+      tellingRows(numeric, 'least', keep),
+      tellingRows(numeric, 'greatest', keep),
+      tellingRows(numeric, 'bad', broken),
+    );
     if (!others) return;
-    // Bad samples and texts are rare, or all there is.
+    // Texts and structures: of most series there are none, of some there is nothing else.
     const rest = await this.#sessions.use((session) =>
       session.table(
-        `SELECT toFloat64(start) AS begin, count, numbers, bad_count, first_text, last_text, ${columnsOf(['bad', 'first', 'last'])}
-        FROM ${database}.${table} FINAL WHERE ${where} AND numbers < count ORDER BY start`,
+        `SELECT toFloat64(start) AS begin, first_text, last_text, ${columnsOf(['first', 'last'])}
+        FROM ${database}.${table} FINAL WHERE ${where} AND numbers + bad_count < count ORDER BY start`,
       ),
     );
     const restBegin = numbers(rest, 'begin');
-    const bad = numbers(rest, 'bad_count');
     const inside = inPieces(pieces);
     const rows = Array.from({ length: rest.rows }, (_, row) => row).filter((row) => inside(restBegin[row]!));
-    found.telling.push(
-      tellingRows(
-        rest,
-        'bad',
-        rows.filter((row) => bad[row]! > 0),
-      ),
-      tellingRows(rest, 'first', rows),
-      tellingRows(rest, 'last', rows),
-    );
+    found.telling.push(tellingRows(rest, 'first', rows), tellingRows(rest, 'last', rows));
   }
 
   async #latestOf(series: readonly SeriesId[], best: Map<SeriesId, Row>): Promise<void> {

@@ -61,6 +61,10 @@ ${['least', 'greatest', 'first', 'last', 'bad']
   first_text String CODEC(ZSTD(1)),
   last_text String CODEC(ZSTD(1))`;
 
+/** A chart reads a day of one series, 1440 minutes, of a dozen columns: small blocks, so that little else is unpacked. */
+const summarySettings =
+  'index_granularity = 1024, min_compress_block_size = 16384, max_compress_block_size = 16384';
+
 export interface SampleMigration {
   version: number;
   statements: readonly string[];
@@ -95,11 +99,11 @@ export const sampleMigrations: readonly SampleMigration[] = [
       `CREATE TABLE ${database}.minutes (${summaryColumns}) ENGINE = ReplacingMergeTree
       PARTITION BY ${partitionSql(partitionHours.minute)}
       ORDER BY (intDiv(hour, 24), series, start)
-      SETTINGS index_granularity = 1024, ${durable}`,
+      SETTINGS ${summarySettings}, ${durable}`,
       `CREATE TABLE ${database}.hours (${summaryColumns}) ENGINE = ReplacingMergeTree
       PARTITION BY ${partitionSql(partitionHours.hour)}
       ORDER BY (intDiv(hour, 2016), series, start)
-      SETTINGS index_granularity = 1024, ${durable}`,
+      SETTINGS ${summarySettings}, ${durable}`,
       // Which summaries are not, or no longer, true: written before the samples that make it so. `version` orders the two.
       `CREATE TABLE ${database}.stale (hour Int32, block UInt32, version UInt64, done UInt8) ENGINE = ReplacingMergeTree(version)
       ORDER BY (hour, block) SETTINGS ${durable}`,
