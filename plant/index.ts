@@ -11,6 +11,7 @@ import { Registration, type WantedConnection } from './registration.ts';
 import type { Outlet } from './servers/outlet.ts';
 import { Terminals } from './terminals.ts';
 
+export { Model } from './engine/model.ts';
 export { type Pack, packFolder, readPack } from './engine/pack.ts';
 export { PackError } from './engine/shape.ts';
 export {

@@ -142,6 +142,14 @@ class Compiler {
       actions: [],
       offline: [],
     };
+    for (const role of Object.keys(kind.roles)) {
+      if (this.program.tables.has(role)) {
+        throw new PackError(
+          at(thing, 'roles'),
+          `role "${role}" has the name of a table: neither could be told from the other`,
+        );
+      }
+    }
     for (const name of ['state', 'since', 'entered', ...Object.keys(kind.variables)]) {
       if (thing.variables.has(name))
         throw new PackError(at(thing, 'variables'), `"${name}" cannot be a variable's name`);
