@@ -24,7 +24,7 @@ interface Shape {
   window: number;
 }
 const wide: Shape = { values: 20, window: 256 };
-const narrow: Shape = { values: 1, window: 1024 };
+const narrow: Shape = { values: 1, window: 2048 };
 
 /**
  * Samples acknowledged per second over MQTT with QoS 1, flat out, fifty clients on raw sockets; then every acknowledged message of

@@ -1,6 +1,7 @@
 import { limits, type Microseconds, topicSegment } from '@millrace/contract';
-import { type BatchBuilder, type TerminalContext, TerminalError, takePropertyPayload } from '@millrace/sdk';
-import { type AccessRules, publishTarget, spelledFor, subscribeRefusal, type Target } from './access.ts';
+import { type BatchBuilder, type TerminalContext, takePropertyPayload } from '@millrace/sdk';
+import { type AccessRules, publishTarget, subscribeRefusal, type Target } from './access.ts';
+import { Actions } from './actions.ts';
 import type { Connection } from './connection.ts';
 import { takeEventPayload } from './events.ts';
 import { listenerLimits } from './listener-limits.ts';
@@ -88,13 +89,6 @@ export type Admission =
   | { session: Session; present: boolean; assigned: boolean; sessionExpiry: number | undefined }
   | { code: number; why: string };
 
-interface PendingAction {
-  thing: string;
-  message: Message;
-  sessions: Session[];
-  settle(outcome: { state: 'confirmed' | 'refused'; output?: unknown }): void;
-}
-
 const sweepMilliseconds = 500;
 
 /**
@@ -119,7 +113,6 @@ export class Broker {
     intakePauses: 0,
     retainedRefused: 0,
     sessionsEvicted: 0,
-    actions: 0,
     delivered: 0,
     deliveriesDropped: 0,
     slowReaders: 0,
@@ -129,6 +122,7 @@ export class Broker {
   /** Groups of packets handed to intake whose commit has not been reported, of all connections. */
   uncommitted = 0;
   sparkplug: SparkplugEngine | undefined;
+  readonly actions: Actions;
   /** Raised when what topics mean may have changed; what connections keep at hand is stale then. */
   targetsVersion = 0;
 
@@ -141,11 +135,9 @@ export class Broker {
   readonly #hostRetained = new Map<string, Message>();
   readonly #stateSubscribers = new Set<Session>();
   readonly #paused = new Set<Connection>();
-  readonly #actions = new Map<string, PendingAction>();
   readonly #reported = new Map<string, number>();
   readonly #sessionsMax: number;
   readonly #sessionExpirySecondsMax: number;
-  #nextAction = 1;
   #cancelSweep: (() => void) | undefined;
   #closed = false;
 
@@ -159,6 +151,11 @@ export class Broker {
     const mapping = new TopicMapping({ topicFromHref: false });
     const nodes = new SparkplugNodes(context.folder, context.log, () => this.#forgetTargets());
     this.rules = { mapping, nodes, sparkplug: options.sparkplug };
+    this.actions = new Actions(
+      context,
+      this.now,
+      (thing) => this.#owners.get(thing)?.sessions.values() ?? [],
+    );
     mapping.update(context.things.values());
     for (const thing of context.things.values()) nodes.set(thing);
     context.onThingsChanged((ids) => this.#thingsChanged(ids));
@@ -343,7 +340,7 @@ export class Broker {
         };
       }
       case 'result':
-        return this.#actionResult(thing, target, payload, batch);
+        return this.actions.take(thing, target.topic, payload, batch);
       case 'sparkplug':
         this.sparkplug?.message(target.topic, Buffer.from(payload), received, thing);
         return undefined;
@@ -486,113 +483,6 @@ export class Broker {
       });
     }
     this.#paused.add(connection);
-  }
-
-  /** Invokes an action; see README, "Actions". */
-  invoke(
-    thing: string,
-    action: string,
-    input: unknown,
-  ): Promise<{ state: 'confirmed' | 'refused'; output?: unknown }> {
-    const rest = `actions/${topicSegment(action)}`;
-    const listeners: { session: Session; topic: string; qos: 0 | 1 | 2 }[] = [];
-    for (const session of this.#owners.get(thing)?.sessions.values() ?? []) {
-      if (session.connection === undefined) continue;
-      let best: { session: Session; topic: string; qos: 0 | 1 | 2 } | undefined;
-      for (const { filter, qos } of session.subscriptions.values()) {
-        const topic = spelledFor(filter, thing, rest);
-        if (topic !== undefined && (best === undefined || qos > best.qos)) best = { session, topic, qos };
-      }
-      if (best !== undefined) listeners.push(best);
-    }
-    if (listeners.length === 0) {
-      return Promise.reject(
-        new TerminalError(
-          'unavailable',
-          'not-connected',
-          {
-            en: 'No client of this thing is connected and subscribed to its actions.',
-            zh: '该物没有已连接并订阅其动作的客户端。',
-          },
-          {
-            en: `The device must subscribe to things/${topicSegment(thing)}/actions/+.`,
-            zh: `设备须订阅 things/${topicSegment(thing)}/actions/+。`,
-          },
-        ),
-      );
-    }
-    if (this.#actions.size >= listenerLimits.actionsPendingMax) {
-      return Promise.reject(
-        new TerminalError(
-          'unavailable',
-          'too-many-actions',
-          { en: 'Too many actions wait for their result.', zh: '等待结果的动作过多。' },
-          { en: 'Try again in a few seconds.', zh: '请数秒后重试。' },
-        ),
-      );
-    }
-    const id = `${this.#nextAction++}-${Math.floor(this.context.random() * 2 ** 48).toString(36)}`;
-    const payload = Buffer.from(JSON.stringify(input === undefined ? { id } : { id, input }));
-    const sent: { session: Session; message: Message }[] = [];
-    this.counters.actions++;
-    return new Promise((resolve, reject) => {
-      const finish = (): void => {
-        cancel();
-        this.#actions.delete(id);
-        for (const { session, message } of sent) session.withdraw(message);
-      };
-      const cancel = this.context.clock.after(listenerLimits.actionWaitMilliseconds, () => {
-        finish();
-        reject(
-          new TerminalError(
-            'unavailable',
-            'action-timed-out',
-            {
-              en: `The device gave no result within ${listenerLimits.actionWaitMilliseconds / 1000} s; whether it acted is unknown.`,
-              zh: `设备在 ${listenerLimits.actionWaitMilliseconds / 1000} 秒内未返回结果，是否已执行未知。`,
-            },
-            {
-              en: `It must answer on things/${topicSegment(thing)}/${rest}/result with {"id", "state"}.`,
-              zh: `设备须在 things/${topicSegment(thing)}/${rest}/result 上以 {"id", "state"} 作答。`,
-            },
-          ),
-        );
-      });
-      this.#actions.set(id, {
-        thing,
-        settle: (outcome) => {
-          finish();
-          resolve(outcome);
-        },
-      } as PendingAction);
-      for (const { session, topic, qos } of listeners) {
-        const message: Message = {
-          topic,
-          payload,
-          qos: 1,
-          retain: false,
-          properties: { messageExpiry: Math.ceil(listenerLimits.actionWaitMilliseconds / 1000) },
-          // An action that could not be sent in time must not be carried out later.
-          expiresAt: this.now() + listenerLimits.actionWaitMilliseconds,
-          from: undefined,
-        };
-        sent.push({ session, message });
-        session.deliver(message, Math.min(qos, 1) as 0 | 1, false, undefined);
-      }
-    });
-  }
-
-  reaches(thing: string): boolean {
-    for (const session of this.#owners.get(thing)?.sessions.values() ?? []) {
-      if (session.connection === undefined) continue;
-      for (const { filter } of session.subscriptions.values()) {
-        // Any name does: a filter for one action alone still makes the thing one that can be reached.
-        const name = filter.split('/')[3];
-        const probe = name === undefined || name === '+' || name === '#' || name === '' ? 'x' : name;
-        if (spelledFor(filter, thing, `actions/${probe}`) !== undefined) return true;
-      }
-    }
-    return false;
   }
 
   /** Ends everything in an orderly way. */
@@ -774,47 +664,6 @@ export class Broker {
       excerpt: payload.toString('utf8', 0, limits.quarantineExcerptBytesMax),
       count: 1,
     });
-  }
-
-  #actionResult(
-    thing: string,
-    target: Extract<Target, { kind: 'result' }>,
-    payload: Buffer,
-    batch: BatchBuilder,
-  ): Verdict | undefined {
-    const refuse = (detail: string): Verdict => {
-      batch.reject({
-        thing,
-        source: target.topic,
-        reason: 'malformed',
-        detail,
-        excerpt: payload.toString('utf8', 0, limits.quarantineExcerptBytesMax),
-        count: 1,
-      });
-      return { code: reason.payloadFormatInvalid, why: detail };
-    };
-    if (payload.length > limits.eventBytesMax) {
-      return refuse(`a result of ${payload.length} bytes; at most ${limits.eventBytesMax} (eventBytesMax)`);
-    }
-    let json: unknown;
-    try {
-      json = JSON.parse(payload.toString('utf8'));
-    } catch (error) {
-      return refuse(`not JSON: ${(error as Error).message}`);
-    }
-    if (json === null || typeof json !== 'object' || Array.isArray(json)) {
-      return refuse('expected {"id", "state", "output"}');
-    }
-    const { id, state, output } = json as { id?: unknown; state?: unknown; output?: unknown };
-    if (typeof id !== 'string' || (state !== 'confirmed' && state !== 'refused')) {
-      return refuse('expected "id" as it was given and "state" confirmed or refused');
-    }
-    const action = this.#actions.get(id);
-    if (action === undefined || action.thing !== thing) {
-      return refuse('no action with this "id" waits for a result; it may have come too late');
-    }
-    action.settle(output === undefined ? { state } : { state, output });
-    return undefined;
   }
 
   #thingsChanged(ids: readonly string[]): void {

@@ -255,8 +255,8 @@ async function openListener(context: TerminalContext): Promise<MqttSession> {
     port: bound.port,
     tlsPort: bound.tlsPort,
     close,
-    invoke: (thing, action, input) => broker.invoke(thing, action, input),
-    reaches: (thing) => broker.reaches(thing),
+    invoke: (thing, action, input) => broker.actions.invoke(thing, action, input),
+    reaches: (thing) => broker.actions.reaches(thing),
   };
 }
 
