@@ -13,7 +13,7 @@ import {
 import type { Link } from './link.ts';
 import { changesIn } from './notifications.ts';
 import { messageOf } from './problems.ts';
-import { perform, readAttributes } from './requests.ts';
+import { inParts, perform, readAttributes } from './requests.ts';
 import { type OpcuaSettings, opcuaLimits } from './settings.ts';
 import { Structures } from './structures.ts';
 import type { Item } from './subscription.ts';
@@ -92,10 +92,10 @@ export class Backfill {
     );
     // One request has one start: those that went silent together are read together.
     wanted.sort((a, b) => a.from - b.from);
-    const { historyRead: nodesPerRequest } = this.#options.link.limits;
-    for (let at = 0; at < wanted.length && !this.#stopped; at += nodesPerRequest) {
-      await this.#readGroup(wanted.slice(at, at + nodesPerRequest));
-    }
+    await inParts(wanted, this.#options.link.limits, 'historyRead', async (group) => {
+      if (!this.#stopped) await this.#readGroup(group);
+      return [];
+    });
   }
 
   async #keptByServer(items: readonly Item[]): Promise<{ item: Item; node: NodeId }[]> {
@@ -104,23 +104,18 @@ export class Backfill {
       const node = nodeOf(item.node, link.namespaces);
       return node === undefined ? [] : [{ item, node }];
     });
-    const kept: typeof known = [];
-    for (let at = 0; at < known.length && !this.#stopped; at += link.limits.read) {
-      const part = known.slice(at, at + link.limits.read);
-      const levels = await readAttributes(
-        link.session,
-        part.map(({ node }) => ({ nodeId: node, attributeId: AttributeIds.UserAccessLevel })),
-        link.limits,
-      );
-      for (const [row, one] of part.entries()) {
-        const level: unknown = levels[row]?.value?.value;
-        if (typeof level === 'number' && (level & historyRead) !== 0) kept.push(one);
-      }
-    }
-    return kept;
+    const levels = await readAttributes(
+      link.session,
+      known.map(({ node }) => ({ nodeId: node, attributeId: AttributeIds.UserAccessLevel })),
+      link.limits,
+    );
+    return known.filter((_, at) => {
+      const level: unknown = levels[at]?.value?.value;
+      return typeof level === 'number' && (level & historyRead) !== 0;
+    });
   }
 
-  async #readGroup(group: Wanted[]): Promise<void> {
+  async #readGroup(group: readonly Wanted[]): Promise<void> {
     let open = group;
     const from = group[0]!.from;
     while (open.length > 0 && !this.#stopped) {
@@ -135,7 +130,7 @@ export class Backfill {
     await this.#release(open.filter((one) => one.continuation !== undefined));
   }
 
-  async #readOnce(group: Wanted[], from: Microseconds): Promise<Wanted[]> {
+  async #readOnce(group: readonly Wanted[], from: Microseconds): Promise<Wanted[]> {
     const { link, context } = this.#options;
     const response = await perform<HistoryReadResponse>(link.session, request(group, from, group[0]!.to));
     const next: Wanted[] = [];

@@ -18,6 +18,7 @@ import {
   TimestampsToReturn,
 } from 'node-opcua-client';
 import type { OperationLimits } from './link.ts';
+import { statusNameIn } from './problems.ts';
 import { opcuaLimits } from './settings.ts';
 
 /**
@@ -43,6 +44,47 @@ export function perform<Response>(session: ClientSession, request: object): Prom
   });
 }
 
+const tooLarge = new Set([
+  'BadTooManyOperations',
+  'BadEncodingLimitsExceeded',
+  'BadRequestTooLarge',
+  'BadResponseTooLarge',
+  'BadTcpMessageTooLarge',
+]);
+
+/** Whether a request was refused for asking too much at once; then `limits` are halved for this session, and it can be tried in smaller parts. */
+export function smaller(
+  error: unknown,
+  limits: OperationLimits,
+  operation: keyof OperationLimits,
+  asked: number,
+): boolean {
+  if (asked <= 1 || !tooLarge.has(statusNameIn(error) ?? '')) return false;
+  limits[operation] = Math.max(1, Math.floor(asked / 2));
+  return true;
+}
+
+/** Does `work` for all of `list` in parts that the server takes; a server that states no limits, or too high ones, is met half way. */
+export async function inParts<T, R>(
+  list: readonly T[],
+  limits: OperationLimits,
+  operation: keyof OperationLimits,
+  work: (part: readonly T[]) => Promise<readonly R[]>,
+): Promise<R[]> {
+  const results: R[] = [];
+  let at = 0;
+  while (at < list.length) {
+    const part = list.slice(at, at + limits[operation]);
+    try {
+      for (const result of await work(part)) results.push(result);
+      at += part.length;
+    } catch (error) {
+      if (!smaller(error, limits, operation, part.length)) throw error;
+    }
+  }
+  return results;
+}
+
 export interface Attribute {
   nodeId: NodeId;
   attributeId: AttributeIds;
@@ -54,19 +96,20 @@ export async function readAttributes(
   attributes: readonly Attribute[],
   limits: OperationLimits,
 ): Promise<DataValue[]> {
-  const values: DataValue[] = [];
-  for (let at = 0; at < attributes.length; at += limits.read) {
-    const nodesToRead = attributes.slice(at, at + limits.read);
+  return inParts(attributes, limits, 'read', async (nodesToRead) => {
     const response = await perform<ReadResponse>(
       session,
-      new ReadRequest({ maxAge: 0, timestampsToReturn: TimestampsToReturn.Both, nodesToRead }),
+      new ReadRequest({
+        maxAge: 0,
+        timestampsToReturn: TimestampsToReturn.Both,
+        nodesToRead: [...nodesToRead],
+      }),
     );
     const results = response.results ?? [];
     if (results.length !== nodesToRead.length)
       throw new Error(`the server answered ${results.length} of ${nodesToRead.length} reads`);
-    for (const result of results) values.push(result);
-  }
-  return values;
+    return results;
+  });
 }
 
 export interface BrowseOptions {
@@ -85,12 +128,7 @@ export async function browseReferences(
   limits: OperationLimits,
   most: number = opcuaLimits.browseReferencesMax,
 ): Promise<ReferenceDescription[][]> {
-  const found: ReferenceDescription[][] = [];
-  for (let at = 0; at < nodes.length; at += limits.browse) {
-    const part = nodes.slice(at, at + limits.browse);
-    for (const references of await browsePart(session, part, most)) found.push(references);
-  }
-  return found;
+  return inParts(nodes, limits, 'browse', (part) => browsePart(session, part, most));
 }
 
 async function browsePart(

@@ -2,7 +2,7 @@ import './test-quiet.ts';
 import { status, statusName } from '@millrace/contract';
 import type { TerminalSession } from '@millrace/sdk';
 import type { TestContext } from '@millrace/sdk/testing';
-import { coerceLocalizedText, DataType, ServerState, StatusCodes, Variant } from 'node-opcua';
+import { coerceLocalizedText, DataType, resolveNodeId, ServerState, StatusCodes, Variant } from 'node-opcua';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { opcua } from './opcua.ts';
 import { freePort, type Machine, sampleNamespace, startSample } from './test-server.ts';
@@ -518,11 +518,14 @@ test('a method is called, refused, and given the wrong thing', async () => {
   expect(session.reaches!('urn:test:nobody')).toBe(false);
 });
 
-test('many items over several requests', async () => {
+test('many items over several requests, to a server that does not state its limits', async () => {
   const port = await freePort();
   const many = await startSample({
     port,
     build: (made) => {
+      // A server that has limits (1000 items a call, 1000 nodes a read) and does not say so.
+      for (const id of ['i=11714', 'i=11705', 'i=11710']) made.addressSpace.deleteNode(resolveNodeId(id));
+      made.server.engine.serverCapabilities.operationLimits.maxMonitoredItemsPerCall = 300;
       for (let i = 0; i < 2500; i++) {
         const variable = made.namespace.addVariable({
           browseName: `V${i}`,

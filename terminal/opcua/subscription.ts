@@ -20,7 +20,7 @@ import {
 import type { Link } from './link.ts';
 import { changesIn, type DataChanges } from './notifications.ts';
 import { messageOf, problem, statusNameIn } from './problems.ts';
-import { perform } from './requests.ts';
+import { inParts, perform, smaller } from './requests.ts';
 import { type OpcuaSettings, opcuaLimits } from './settings.ts';
 import { Structures } from './structures.ts';
 import { nodeOf, type Translation, valueOfVariant } from './values.ts';
@@ -260,14 +260,14 @@ export class Subscriptions {
   }
 
   async #deleteItems(subscription: Subscription, ids: readonly number[]): Promise<void> {
-    for (let at = 0; at < ids.length; at += this.#link.limits.monitoredItems) {
-      const part = ids.slice(at, at + this.#link.limits.monitoredItems);
+    subscription.items -= ids.length;
+    await inParts(ids, this.#link.limits, 'monitoredItems', async (part) => {
       await perform(
         this.#link.session,
-        new DeleteMonitoredItemsRequest({ subscriptionId: subscription.id, monitoredItemIds: part }),
-      ).catch(() => {});
-      subscription.items -= part.length;
-    }
+        new DeleteMonitoredItemsRequest({ subscriptionId: subscription.id, monitoredItemIds: [...part] }),
+      );
+      return [];
+    }).catch(() => {});
   }
 
   async #subscribe(): Promise<Subscription> {
@@ -332,8 +332,14 @@ export class Subscriptions {
         room = opcuaLimits.itemsPerSubscriptionMax;
       }
       const part = rest.slice(0, Math.min(room, this.#link.limits.monitoredItems));
+      let full: Monitored[];
+      try {
+        full = await this.#createPart(subscription, part);
+      } catch (error) {
+        if (smaller(error, this.#link.limits, 'monitoredItems', part.length)) continue;
+        throw error;
+      }
       rest = rest.slice(part.length);
-      const full = await this.#createPart(subscription, part);
       if (full.length === 0) continue;
       if (subscription.items === 0) {
         for (const item of full) this.#failItem(item, 'BadTooManyMonitoredItems', 0x80db0000);
