@@ -218,7 +218,7 @@ class Compiler {
       );
       if (!(rate.kind === 'number' && rate.value === 0)) {
         faultLines.push(
-          `else if(rnd(${position * 2 + 1})<(${this.#emit(scope, rate, `${where}/rate`)})*dt/3600)onFault(${position},${number},1);`,
+          `else if(rnd(${position * 2 + 1})<(${this.#emit(scope, rate, `${where}/rate`)})*dt*${numeral(this.program.pack.faultRate / 3600)})onFault(${position},${number},1);`,
         );
       }
     }

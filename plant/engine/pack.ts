@@ -31,6 +31,8 @@ export interface Pack {
   timeZone: string;
   /** Id of a thing = this + the name in things.json. */
   idPrefix: string;
+  /** How much more often than its kinds say faults come by themselves; 0: only when caused. */
+  faultRate: number;
   shifts: ShiftSpec[];
   /** Name → member → words. A member's code is its position. */
   enumerations: Record<string, Record<string, LocalText>>;
@@ -351,6 +353,7 @@ const packShape = object({
   place: text(),
   timeZone: text(),
   idPrefix: text(/^urn:[a-z0-9][a-z0-9-]+:.*$/),
+  faultRate: optional(number({ least: 0 }), 1),
   shifts: list(
     object({
       id: text(identifier),
