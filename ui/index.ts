@@ -65,7 +65,7 @@ export { Sparkline } from './values/sparkline.tsx';
 export { StateBadge } from './values/state-badge.tsx';
 export { abnormality, useBandText, Value, type ValueLook } from './values/value.tsx';
 export { type UiWords, uiSay, uiWords, useUiWords } from './words/index.ts';
-export { descriptionOf, titleOf, useLocalText } from './words/local-text.ts';
+export { descriptionOf, namedValue, titleOf, useLocalText } from './words/local-text.ts';
 export {
   chooseLanguage,
   keysOf,

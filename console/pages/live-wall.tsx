@@ -8,6 +8,7 @@ import {
   formatCount,
   Mark,
   type MarkKind,
+  namedValue,
   Page,
   SearchField,
   SelectField,
@@ -271,6 +272,7 @@ function useStartingValues(tiles: readonly Tile[]): (from: number, to: number) =
 const TileView = memo(function TileView({ tile }: { tile: Tile }) {
   const words = useConsoleWords();
   const uiWords = useUiWords();
+  const language = useLanguage();
   const sample = useLatest(tile.key);
   const normal = tile.property['millrace:normal'];
   const kind =
@@ -297,6 +299,7 @@ const TileView = memo(function TileView({ tile }: { tile: Tile }) {
         ) : (
           <Value
             value={sample.value}
+            named={namedValue(tile.property, sample.value, language)}
             unit={tile.property.unit}
             decimals={tile.property['millrace:decimals']}
             quality={sample.quality}
@@ -339,6 +342,7 @@ function Course({ tileKey, normal }: { tileKey: string; normal: PropertyAffordan
       least: Math.min(...numbers),
       most: Math.max(...numbers),
       stretches: [],
+      held: [],
     };
   }, [tileKey, step]);
   if (trace === undefined) return null;

@@ -11,11 +11,14 @@ const runsShownMax = 400;
 /** The course of a value that is no number, as a strip of its states over time. */
 export function StateStrip({
   title,
+  nameOf,
   runs,
   from,
   to,
 }: {
   title: string;
+  /** The word for a value, where its data schema names it. */
+  nameOf?: (value: unknown) => string | undefined;
   runs: readonly StateRun[] | undefined;
   from: number;
   to: number;
@@ -35,7 +38,7 @@ export function StateStrip({
         ) : null}
         <ol className={styles.runs} aria-label={title}>
           {shown.map((run) => {
-            const text = formatValue(run.value, as);
+            const text = nameOf?.(run.value) ?? formatValue(run.value, as);
             if (!tones.has(text)) tones.set(text, tones.size);
             const left = ((Math.max(run.from, from) - from) / (to - from)) * 100;
             const width = ((Math.min(run.to, to) - Math.max(run.from, from)) / (to - from)) * 100;

@@ -151,7 +151,7 @@ export function TimeChart({
   const empty =
     !loading &&
     series.every(
-      (one) => one.trace?.count === 0 && one.trace.stretches.length === 0 && one.trace.held === undefined,
+      (one) => one.trace?.count === 0 && one.trace.stretches.length === 0 && one.trace.held.length === 0,
     );
   const time = cursor === undefined ? undefined : (data[0] as number[])[cursor];
 
@@ -278,7 +278,7 @@ function readingText(one: ChartSeries, time: number | undefined, language: 'en' 
 }
 
 function formatLast(trace: Trace, language: 'en' | 'zh', decimals: number | undefined): string {
-  const value = trace.held?.value ?? trace.last?.value;
+  const value = trace.held.at(-1)?.value ?? trace.last?.value;
   return value === undefined ? '–' : formatNumber(value, language, decimals);
 }
 
@@ -310,6 +310,7 @@ function columnsOf(series: readonly ChartSeries[]): (number | null | undefined)[
     least: undefined,
     most: undefined,
     last: undefined,
+    held: [],
   };
   const { times, lows, highs } = aligned(series.map((one) => one.trace ?? empty));
   const columns: (number | null | undefined)[][] = [times];
@@ -554,10 +555,11 @@ function withHeldValues(
   let low = min;
   let high = max;
   for (const one of series) {
-    const held = one.trace?.held?.value;
-    if (held === undefined || scaleOf(one) !== scale) continue;
-    low = low === null ? held : Math.min(low, held);
-    high = high === null ? held : Math.max(high, held);
+    if (scaleOf(one) !== scale) continue;
+    for (const { value } of one.trace?.held ?? []) {
+      low = low === null ? value : Math.min(low, value);
+      high = high === null ? value : Math.max(high, value);
+    }
   }
   return [low, high];
 }
@@ -600,14 +602,14 @@ function drawHeld(
   plot.ctx.setLineDash([2 * ratio, 4 * ratio]);
   plot.ctx.lineWidth = 1.75 * ratio;
   for (const one of series) {
-    const held = one.trace?.held;
-    if (held === undefined) continue;
-    const y = plot.valToPos(held.value, scaleOf(one), true);
     plot.ctx.strokeStyle = colour(`--series-${(one.tone % chartTones) + 1}`);
-    plot.ctx.beginPath();
-    plot.ctx.moveTo(plot.valToPos(held.from, 'x', true), y);
-    plot.ctx.lineTo(plot.valToPos(held.to, 'x', true), y);
-    plot.ctx.stroke();
+    for (const held of one.trace?.held ?? []) {
+      const y = plot.valToPos(held.value, scaleOf(one), true);
+      plot.ctx.beginPath();
+      plot.ctx.moveTo(plot.valToPos(held.from, 'x', true), y);
+      plot.ctx.lineTo(plot.valToPos(held.to, 'x', true), y);
+      plot.ctx.stroke();
+    }
   }
   plot.ctx.restore();
 }

@@ -83,19 +83,24 @@ describe('trace', () => {
     });
   });
 
+  it('holds a value through the silence of a source that sends on change', () => {
+    const samples = [...each(30, 1000, () => 1), ...each(30, 1000, () => 2, 120_000)];
+    const trace = traceOf(samples, undefined, true);
+    expect(trace.held).toEqual([{ from: 29_000, to: 120_000, value: 1 }]);
+    expect(trace.low).toContain(null);
+    samples[29] = { time: 29_000, value: null, quality: 'bad' };
+    expect(traceOf(samples, undefined, true).held).toEqual([]);
+  });
+
   it('says what still holds although nothing came', () => {
     const some = traceOf([good(5, 1), good(8, 2)], undefined);
-    expect(withHeld(some, { time: 8, value: 2, quality: 'good' }, 0, 20).held).toEqual({
-      from: 8,
-      to: 20,
-      value: 2,
-    });
+    expect(withHeld(some, { time: 8, value: 2, quality: 'good' }, 0, 20).held).toEqual([
+      { from: 8, to: 20, value: 2 },
+    ]);
     const none = traceOf([], undefined);
-    expect(withHeld(none, { time: -50, value: true, quality: 'good' }, 0, 20).held).toEqual({
-      from: 0,
-      to: 20,
-      value: 1,
-    });
+    expect(withHeld(none, { time: -50, value: true, quality: 'good' }, 0, 20).held).toEqual([
+      { from: 0, to: 20, value: 1 },
+    ]);
     for (const latest of [
       undefined,
       { time: 8, value: 2, quality: 'bad' as const },
@@ -103,7 +108,7 @@ describe('trace', () => {
       { time: 12, value: 3, quality: 'good' as const },
       { time: 30, value: 3, quality: 'good' as const },
     ]) {
-      expect(withHeld(some, latest, 0, 20).held).toBeUndefined();
+      expect(withHeld(some, latest, 0, 20).held).toEqual([]);
     }
   });
 

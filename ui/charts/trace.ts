@@ -33,8 +33,15 @@ export interface Trace {
   least: number | undefined;
   most: number | undefined;
   last: { time: number; value: number } | undefined;
-  /** A value that still holds although no sample came since: sources that send on change say nothing while nothing changes. */
-  held?: { from: number; to: number; value: number };
+  /** Where no sample came and the value held nevertheless: drawn dotted, as it is known and not measured. */
+  held: HeldStretch[];
+}
+
+/** A stretch without samples over which a value is known to hold: sources that send on change say nothing while nothing changes. */
+export interface HeldStretch {
+  from: number;
+  to: number;
+  value: number;
 }
 
 /** The latest value known of a property, whether or not its sample lies within the range. */
@@ -50,9 +57,10 @@ const gapFactor = 5;
 /**
  * Makes a trace of the answer of `samples`. With `span`, samples are the extremes of spans of that many milliseconds and are put
  * together span by span. Values that are not good break the line; so does a silence of more than five times what is usual for
- * this property (the 95th percentile of its distances, so that values sent on change are not torn apart).
+ * this property (the 95th percentile of its distances). With `onChange` the source speaks only when something changes and says so
+ * when it is lost: then the value holds through such a silence.
  */
-export function traceOf(samples: readonly TraceSample[], span: number | undefined): Trace {
+export function traceOf(samples: readonly TraceSample[], span: number | undefined, onChange = false): Trace {
   const trace: Trace = {
     times: [],
     low: [],
@@ -63,6 +71,7 @@ export function traceOf(samples: readonly TraceSample[], span: number | undefine
     least: undefined,
     most: undefined,
     last: undefined,
+    held: [],
   };
   const times: number[] = [];
   for (const sample of samples)
@@ -84,6 +93,9 @@ export function traceOf(samples: readonly TraceSample[], span: number | undefine
       continue;
     }
     if (time - previous > gapAfter) {
+      const before = trace.last;
+      if (onChange && before?.time === previous)
+        trace.held.push({ from: previous, to: time, value: before.value });
       push(trace, previous + (time - previous) / 2, null, null);
       bucket = Number.NaN;
     }
@@ -114,7 +126,7 @@ export function withHeld(trace: Trace, latest: LatestKnown | undefined, from: nu
   const value = numberOf(latest.value);
   // A sample within the range that the trace does not have yet is on its way; nothing is to be drawn ahead of it.
   if (value === null || (latest.time >= from && latest.time !== trace.last?.time)) return trace;
-  return { ...trace, held: { from: Math.max(from, latest.time), to, value } };
+  return { ...trace, held: [...trace.held, { from: Math.max(from, latest.time), to, value }] };
 }
 
 function push(trace: Trace, time: number, low: number | null, high: number | null): void {

@@ -118,22 +118,23 @@ function draw(canvas: HTMLCanvasElement, { trace, from, to, normal, width, heigh
     drawing = true;
   }
   context.stroke();
-  if (trace.held !== undefined) {
-    // What holds without new samples is dotted, as in the chart.
-    context.setLineDash([1.5, 2.5]);
-    context.beginPath();
-    context.moveTo(x(trace.held.from), y(trace.held.value));
-    context.lineTo(x(trace.held.to), y(trace.held.value));
-    context.stroke();
+  // What holds without new samples is dotted, as in the chart.
+  context.setLineDash([1.5, 2.5]);
+  context.beginPath();
+  for (const held of trace.held) {
+    context.moveTo(x(held.from), y(held.value));
+    context.lineTo(x(held.to), y(held.value));
   }
+  context.stroke();
 }
 
 /** Lowest and highest, of samples and of what holds without any. */
 function extremes(trace: SparkTrace | undefined): { least: number | undefined; most: number | undefined } {
-  const held = trace?.held?.value;
-  if (trace?.least === undefined || trace.most === undefined) return { least: held, most: held };
-  return {
-    least: Math.min(trace.least, held ?? trace.least),
-    most: Math.max(trace.most, held ?? trace.most),
-  };
+  let least = trace?.least;
+  let most = trace?.most;
+  for (const { value } of trace?.held ?? []) {
+    least = Math.min(least ?? value, value);
+    most = Math.max(most ?? value, value);
+  }
+  return { least, most };
 }

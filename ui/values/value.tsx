@@ -14,6 +14,8 @@ export interface ValueLook {
   /** OPC UA StatusCode by name, where it says more than the class. */
   status?: string;
   normal?: NormalBand;
+  /** The word for this value, where its data schema names it. */
+  named?: string | undefined;
   /** Older than its thing usually sends: the value may no longer hold. */
   stale?: boolean;
 }
@@ -39,13 +41,15 @@ export function Value({
   const language = useLanguage();
   const kind = abnormality(look);
   const unit = unitSymbol(look.unit);
-  const text = formatValue(look.value, {
-    language,
-    decimals: look.decimals,
-    yes: words('value.yes'),
-    no: words('value.no'),
-    none: words('value.none'),
-  });
+  const text =
+    look.named ??
+    formatValue(look.value, {
+      language,
+      decimals: look.decimals,
+      yes: words('value.yes'),
+      no: words('value.no'),
+      none: words('value.none'),
+    });
   const none = look.value === null || look.value === undefined;
   const word = kind === undefined ? undefined : words(`state.${kind}`);
   return (
@@ -58,7 +62,7 @@ export function Value({
       )}
       <span
         className={none ? styles.none : styles.number}
-        title={typeof look.value === 'number' ? String(look.value) : text}
+        title={look.named === undefined && typeof look.value !== 'number' ? text : String(look.value)}
       >
         {text}
       </span>

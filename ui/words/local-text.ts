@@ -25,6 +25,22 @@ export function titleOf(
   return typeof described?.title === 'string' && described.title !== '' ? described.title : name;
 }
 
+/** The word for a value where its data schema names it: `oneOf` with `const` and a title in each language. */
+export function namedValue(
+  schema: { readonly [name: string]: unknown } | undefined,
+  value: unknown,
+  language: Language,
+): string | undefined {
+  const options = schema?.['oneOf'];
+  if (!Array.isArray(options)) return undefined;
+  for (const option of options as { const?: unknown; title?: string; titles?: Record<string, string> }[]) {
+    if (option === null || typeof option !== 'object' || option.const !== value) continue;
+    const title = titleOf(option, language, '');
+    return title === '' ? undefined : title;
+  }
+  return undefined;
+}
+
 /** The description in the language in force, chosen as {@link titleOf} does; undefined where there is none. */
 export function descriptionOf(
   described: { description?: string; descriptions?: Record<string, string> | undefined } | undefined,

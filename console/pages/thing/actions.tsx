@@ -6,6 +6,7 @@ import {
   descriptionOf,
   ErrorState,
   NumberField,
+  namedValue,
   notify,
   type ProblemWords,
   SelectField,
@@ -167,16 +168,14 @@ function SchemaInput({
     : titleOf(schema, language, words('thing.actions.input'));
   const help = descriptionOf(schema, language);
   const [text, setText] = useState(() => (value === undefined ? '' : JSON.stringify(value, null, 2)));
-  if (Array.isArray(schema.enum)) {
+  const options = optionsOf(schema, language);
+  if (options !== undefined) {
     return (
       <SelectField
         label={label}
         help={help}
         value={value === undefined ? undefined : JSON.stringify(value)}
-        options={schema.enum.map((one) => ({
-          value: JSON.stringify(one),
-          title: typeof one === 'string' ? one : JSON.stringify(one),
-        }))}
+        options={options}
         onChange={(next) => onChange(JSON.parse(next))}
       />
     );
@@ -251,6 +250,23 @@ function SchemaInput({
       }}
     />
   );
+}
+
+/** The values to choose from, named where the schema names them; undefined where any value may be given. */
+function optionsOf(
+  schema: DataSchema,
+  language: 'en' | 'zh',
+): { value: string; title: string }[] | undefined {
+  const consts = Array.isArray(schema['oneOf'])
+    ? (schema['oneOf'] as { const?: unknown }[])
+        .filter((one) => one?.const !== undefined)
+        .map((one) => one.const)
+    : [];
+  const values = schema.enum ?? (consts.length > 0 ? consts : undefined);
+  return values?.map((one) => ({
+    value: JSON.stringify(one),
+    title: namedValue(schema, one, language) ?? (typeof one === 'string' ? one : JSON.stringify(one)),
+  }));
 }
 
 function parsed(text: string): { value: unknown } | undefined {

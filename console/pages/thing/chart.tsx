@@ -8,6 +8,7 @@ import {
   formatRange,
   type LatestKnown,
   MenuButton,
+  namedValue,
   notify,
   runsOf,
   Section,
@@ -31,6 +32,7 @@ import { problemWords } from '../../api/problem.ts';
 import { eventsQuery, propertiesQuery, samplesQuery, thingStatesQuery } from '../../api/queries.ts';
 import { useBounds, useTimeState } from '../../shell/time-state.ts';
 import { useConsoleWords } from '../../words/index.ts';
+import { sendsOnChange } from './silence.ts';
 import styles from './thing.module.css';
 import { readable } from './thing.tsx';
 
@@ -123,7 +125,7 @@ export function ChartTab({ thing }: { thing: ThingDescription }) {
   );
 
   const answers = results.map((result) => result.data);
-  const traces = useTraces(answers);
+  const traces = answers.map((answer, index) => traceOnce(answer, sendsOnChange(thing, chosen[index]!)));
   const failed = results.find((result) => result.error !== null);
 
   const numeric: ChartSeries[] = [];
@@ -200,6 +202,7 @@ export function ChartTab({ thing }: { thing: ThingDescription }) {
               <StateStrip
                 key={strip.name}
                 title={strip.title}
+                nameOf={(value) => namedValue(thing.properties?.[strip.name], value, language)}
                 runs={stripRuns(answers[strip.index]?.samples, latestOf(strip.name), from, to)}
                 from={from}
                 to={to}
@@ -327,16 +330,14 @@ interface SamplesAnswer {
 /** Traces of the answers; each is made once for each answer, however often the page is drawn. */
 const madeTraces = new WeakMap<object, Trace>();
 
-function useTraces(answers: readonly (SamplesAnswer | undefined)[]): (Trace | undefined)[] {
-  return answers.map((answer) => {
-    if (answer === undefined) return undefined;
-    let trace = madeTraces.get(answer);
-    if (trace === undefined) {
-      trace = traceOf(answer.samples, answer.reduced ? answer.spanMilliseconds : undefined);
-      madeTraces.set(answer, trace);
-    }
-    return trace;
-  });
+function traceOnce(answer: SamplesAnswer | undefined, onChange: boolean): Trace | undefined {
+  if (answer === undefined) return undefined;
+  let trace = madeTraces.get(answer);
+  if (trace === undefined) {
+    trace = traceOf(answer.samples, answer.reduced ? answer.spanMilliseconds : undefined, onChange);
+    madeTraces.set(answer, trace);
+  }
+  return trace;
 }
 
 /** Splits series so that no chart has more than two units; those of one unit stay together. */

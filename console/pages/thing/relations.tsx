@@ -5,7 +5,7 @@ import { Link } from '@tanstack/react-router';
 import { Waypoints } from 'lucide-react';
 import { useMemo } from 'react';
 import { thingQuery, thingStatesQuery } from '../../api/queries.ts';
-import { useConsoleWords } from '../../words/index.ts';
+import { consoleWords, useConsoleWords } from '../../words/index.ts';
 import styles from './thing.module.css';
 
 /** What the thing has to do with others: the links of its description, and what stands at the same place. */
@@ -24,7 +24,7 @@ export function RelationsTab({ thing }: { thing: ThingDescription }) {
         width: 'minmax(8rem, 1fr)',
         phone: 'title',
         value: (link) => link.rel ?? '',
-        render: (link) => link.rel ?? '–',
+        render: (link) => <RelWord rel={link.rel} />,
       },
       {
         id: 'href',
@@ -72,6 +72,23 @@ export function RelationsTab({ thing }: { thing: ThingDescription }) {
         </Section>
       )}
     </div>
+  );
+}
+
+/** A relation in words; one that nobody has worded stands as it is. */
+function RelWord({ rel }: { rel: string | undefined }) {
+  const words = useConsoleWords();
+  if (rel === undefined) return '–';
+  const known = Object.hasOwn(consoleWords.en.thing.relations.rels, rel)
+    ? words(`thing.relations.rels.${rel as keyof typeof consoleWords.en.thing.relations.rels}`)
+    : undefined;
+  return known === undefined ? (
+    rel
+  ) : (
+    <span className={styles.name}>
+      {known}
+      <span className={styles.faint}>{rel}</span>
+    </span>
   );
 }
 

@@ -7,6 +7,7 @@ import {
   ErrorState,
   Mark,
   type NormalBand,
+  namedValue,
   Section,
   Since,
   Sparkline,
@@ -28,6 +29,7 @@ import { liveStore, putValues, useLatest } from '../../live/live.ts';
 import { type LiveSample, seriesKey } from '../../live/store.ts';
 import { useBounds, useTimeState } from '../../shell/time-state.ts';
 import { useConsoleWords } from '../../words/index.ts';
+import { sendsOnChange } from './silence.ts';
 import styles from './thing.module.css';
 import { readable } from './thing.tsx';
 
@@ -107,10 +109,12 @@ export function ValuesTab({ thing }: { thing: ThingDescription }) {
         id: 'trend',
         title: words('thing.trend'),
         width: '9rem',
-        render: (row) => <Trend thing={thing.id} row={row} stale={stale} />,
+        render: (row) => (
+          <Trend thing={thing.id} row={row} stale={stale} onChange={sendsOnChange(thing, row.name)} />
+        ),
       },
     ],
-    [words, language, thing.id, stale],
+    [words, language, thing, stale],
   );
 
   if (rows.length === 0) {
@@ -179,10 +183,12 @@ interface CellProps {
 }
 
 function LiveValue({ thing, row, stale = false }: CellProps) {
+  const language = useLanguage();
   const sample = useSample(thing, row.name);
   return (
     <Value
       value={sample?.value}
+      named={namedValue(row.property, sample?.value, language)}
       unit={row.property.unit}
       decimals={row.property['millrace:decimals']}
       quality={sample?.quality}
@@ -244,7 +250,7 @@ function BarOf({ sample, band }: { sample: LiveSample | undefined; band: NormalB
 }
 
 /** The course over the time range in force; it follows in the steps of the range. */
-function Trend({ thing, row, stale = false }: CellProps) {
+function Trend({ thing, row, stale = false, onChange }: CellProps & { onChange: boolean }) {
   const { from, to, live } = useBounds();
   const numeric =
     row.property.type === undefined || ['number', 'integer', 'boolean'].includes(row.property.type);
@@ -258,8 +264,12 @@ function Trend({ thing, row, stale = false }: CellProps) {
     () =>
       samples.data === undefined
         ? undefined
-        : traceOf(samples.data.samples, samples.data.reduced ? samples.data.spanMilliseconds : undefined),
-    [samples.data],
+        : traceOf(
+            samples.data.samples,
+            samples.data.reduced ? samples.data.spanMilliseconds : undefined,
+            onChange,
+          ),
+    [samples.data, onChange],
   );
   const holds = live && !stale;
   const trace = useMemo(
