@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { ThingDescription } from '@millrace/contract';
 import { type Clock, type Log, silentLog, systemClock } from '@millrace/sdk';
 import { Model } from './engine/model.ts';
@@ -29,7 +30,7 @@ export interface PlantOptions {
   token: string;
   /** The platform's broker, e.g. mqtt://127.0.0.1:1883. */
   mqttUrl: string;
-  /** Where certificates, credentials and the state of the model are kept. */
+  /** Where certificates, credentials and the state of the model are kept, in a folder per pack. */
   folder: string;
   seed?: number;
   clock?: Clock;
@@ -68,7 +69,7 @@ export async function startPlant(options: PlantOptions): Promise<RunningPlant> {
     host = '127.0.0.1',
   } = options;
   const pack = readPack(options.packFolder ?? packFolder('machining-shop'));
-  const folder = new PlantFolder(options.folder, log);
+  const folder = new PlantFolder(join(options.folder, pack.id), log);
   const now = Math.floor(clock.now() / 1e6) * 1e6;
   const model = new Model(pack, seed, now - warmUpMilliseconds * 1000);
   const snapshot = folder.snapshot();

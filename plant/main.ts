@@ -1,10 +1,10 @@
 import { createLog } from '@millrace/sdk';
-import { type RunningPlant, startPlant } from './index.ts';
+import { packFolder, type RunningPlant, startPlant } from './index.ts';
 
 /**
  * The demo plant as a process of its own, started by the platform's launcher with IPC. First message in:
  * `{type: 'start', serverUrl, token, mqtt: {host, port}, folder, seed?, pack?}`; `{type: 'stop'}` ends it in good order, a closed
- * channel ends it at once. Messages out: `{type: 'ready', things}` and `{type: 'failed', message}`. Signals to the process group
+ * channel ends it at once. `pack` (or MILLRACE_PLANT_PACK) is the id of a pack that comes with the program, or a folder. Messages out: `{type: 'ready', things}` and `{type: 'failed', message}`. Signals to the process group
  * are the launcher's business: they are not heeded here.
  */
 interface StartMessage {
@@ -34,7 +34,8 @@ if (process.send === undefined) {
 }
 
 function start(message: StartMessage): void {
-  const { serverUrl, token, mqtt, folder, seed, pack } = message;
+  const { serverUrl, token, mqtt, folder, seed } = message;
+  const pack = message.pack ?? process.env['MILLRACE_PLANT_PACK'];
   plant = startPlant({
     serverUrl,
     token,
@@ -42,7 +43,9 @@ function start(message: StartMessage): void {
     folder,
     log,
     ...(seed === undefined ? {} : { seed }),
-    ...(pack === undefined ? {} : { packFolder: pack }),
+    ...(pack === undefined || pack === ''
+      ? {}
+      : { packFolder: /[\\/]/.test(pack) ? pack : packFolder(pack) }),
   });
   plant
     .then((running) => running.ready)

@@ -61,7 +61,7 @@ describe('the plant', { timeout: 120_000 }, () => {
     });
     // Forty sensors, the plant itself, and the robot's edge node.
     expect(platform.credentials.size).toBe(42);
-    expect(statSync(join(folder, 'credentials.json')).mode & 0o777).toBe(0o600);
+    expect(statSync(join(folder, 'machining-shop', 'credentials.json')).mode & 0o777).toBe(0o600);
 
     const plain = await platform.message(
       (m) => m.topic === `things/${id('vibration-cnc-1')}/properties`,

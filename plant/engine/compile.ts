@@ -17,8 +17,8 @@ import { membersOf, readTables, type Table } from './tables.ts';
 /**
  * Compiles a pack into one flat program: every number of the plant is a slot of one Float64Array, every thing one function that
  * moves its slots by a step. The program's text is made from the syntax tree of the expressions and holds slot numbers and
- * numerals only, never a word of the pack, so that a description cannot smuggle code in. Compiled this way a step of the machining
- * shop costs microseconds, where walking the tree costs ten times as much: a week has to pass in a minute.
+ * numerals only, never a word of the pack, so that a description cannot smuggle code in. A step of the machining shop, 2,150
+ * numbers and 420 signals, takes about eight microseconds this way: a week passes in seconds.
  */
 export interface Program {
   pack: Pack;
