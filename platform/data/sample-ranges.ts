@@ -18,6 +18,8 @@ const heldRowsMax = 1_048_576;
 const summariesPerSpanMin = 2;
 /** Minutes read for one answer; longer ranges are made of hours. */
 const minutesMax = 600_000;
+/** Tries to find a width of spans at which they fit, before they are joined by twos. */
+const narrowingsMax = 4;
 /** Several short pieces of samples are asked for in one query. */
 const piecesPerQueryMax = 50;
 /** How far back `latest` looks, in hours, before it looks further. */
@@ -81,7 +83,7 @@ export class SampleRanges {
       const found = await this.#gather(series, start, end, level, deadline, points, spans);
       if (found === undefined) return nothing;
       if ('rows' in found) return found;
-      const { samples, telling, summarised, count } = found;
+      const { samples, summarised, count } = found;
       start = Math.max(start, found.from);
       end = Math.min(end, found.to);
       if (!summarised && count <= points) {
@@ -98,10 +100,12 @@ export class SampleRanges {
       else if (summarised && level !== 'samples' && closer !== level && (kept || level === 'hours'))
         level = closer;
       else {
-        const extremes = new SpanExtremes(widthOf(start, end, spans, summarised ? level : 'samples'));
-        for (const rows of samples) extremes.addRows(rows);
-        for (const rows of telling) extremes.addTelling(rows);
-        return { rows: rowsFrom(extremes.rows(points)), reduced: true, span: extremes.width };
+        return reduce(
+          found,
+          points,
+          (wanted) => widthOf(start, end, wanted, summarised ? level : 'samples'),
+          spans,
+        );
       }
     }
   }
@@ -398,6 +402,30 @@ function levelOf(from: number, to: number, spans: number): Level {
 function widthOf(from: number, to: number, spans: number, level: Level): number {
   const unit = unitOf[level];
   return Math.max(1, Math.ceil((to - from) / spans / unit)) * unit;
+}
+
+/**
+ * Takes the extremes of spans. Bad samples and texts come on top of two a span; where that is too much, spans become wider by as
+ * little as makes it fit.
+ */
+function reduce(
+  { samples, telling }: Gathered,
+  points: number,
+  width: (spans: number) => number,
+  spans: number,
+): RangeAnswer {
+  let wanted = spans;
+  for (let attempt = 0; ; attempt++) {
+    const extremes = new SpanExtremes(width(wanted));
+    for (const rows of samples) extremes.addRows(rows);
+    for (const rows of telling) extremes.addTelling(rows);
+    const all = extremes.chosen();
+    if (all.length <= points || attempt === narrowingsMax || wanted === 1) {
+      const rows = rowsFrom(all.length <= points ? all : extremes.rows(points));
+      return { rows, reduced: true, span: extremes.width };
+    }
+    wanted = Math.max(1, Math.min(wanted - 1, Math.floor((wanted * points * 0.98) / all.length)));
+  }
 }
 
 /** Whether a time lies in one of several pieces; asked with ascending times. */

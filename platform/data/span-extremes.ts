@@ -88,7 +88,7 @@ export class SpanExtremes {
   /** At most `points` rows, ascending. Where there is too much, spans are joined by twos until it fits. */
   rows(points: number): Row[] {
     for (;;) {
-      const chosen = this.#chosen();
+      const chosen = this.chosen();
       if (chosen.length <= points) return chosen;
       if (this.#spans.size <= 1) return mostTelling(this.#spans.values().next().value!, points);
       this.#join();
@@ -139,7 +139,8 @@ export class SpanExtremes {
     if (this.#last === undefined || row.time > this.#last.time) this.#last = row;
   }
 
-  #chosen(): Row[] {
+  /** All there is to say, ascending. */
+  chosen(): Row[] {
     const byTime = new Map<Microseconds, Row>();
     const take = (row: Row | undefined): void => {
       if (row !== undefined) byTime.set(row.time, row);
