@@ -181,6 +181,7 @@ test('our own certificate is renewed before it expires, under the same applicati
   const second = await ownCertificate(place, settings(), late);
   expect(second.thumbprint).not.toBe(first.thumbprint);
   expect(second.applicationUri).toBe(first.applicationUri);
+  expect([first.renewed, second.renewed]).toEqual([undefined, true]);
   expect(second.notAfter.getTime()).toBeGreaterThan(late + 3000 * day);
 });
 

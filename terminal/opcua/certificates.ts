@@ -18,6 +18,8 @@ export interface OwnCertificate {
   /** DER file for a server's trust list. */
   file: string;
   notAfter: Date;
+  /** It has just replaced one that was about to expire: servers have to be told to trust it. */
+  renewed?: boolean;
 }
 
 const validityDays = 3650;
@@ -73,7 +75,7 @@ export async function ownCertificate(
   const made = await readPair(path, folder);
   if (made === undefined) throw new Error(`cannot read ${path} after writing it`);
   await writeFile(made.file, made.chain[0]!);
-  return made;
+  return known === undefined ? made : { ...made, renewed: true };
 }
 
 async function readPair(path: string, folder: string): Promise<OwnCertificate | undefined> {

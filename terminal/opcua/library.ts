@@ -24,7 +24,7 @@ async function load(): Promise<void> {
 }
 
 /**
- * On Node 20 and 21 the stack, when loaded, makes a 4096-bit key (some seconds of a core) only to warn that RSA PKCS#1 v1.5 is off, which
+ * On Node 20 and 21 the stack, when loaded, makes a 4096-bit key (up to seconds of a core) only to warn that RSA PKCS#1 v1.5 is off, which
  * none of the policies offered here uses. It decides by `process.version` while it is loaded, so it is shown a later one.
  */
 function skipSelfTest(): () => void {

@@ -1,6 +1,7 @@
 import { formatInstant, type Microseconds } from '@millrace/contract';
 import { BinaryStream } from 'node-opcua-binary-stream';
 import { DataChangeNotification, HistoryData, Variant } from 'node-opcua-client';
+import { shortestFloat } from './float.ts';
 
 /** The values in one notification, or in one node's history, as columns of `count` rows. */
 export interface DataChanges {
@@ -113,7 +114,7 @@ class Reader {
           return buffer.readDoubleLE(this.at - 8);
         case 10:
           this.at += 4;
-          return buffer.readFloatLE(this.at - 4);
+          return shortestFloat(buffer.readFloatLE(this.at - 4));
         case 21:
           return this.#localizedText();
         default:
@@ -188,7 +189,7 @@ class Reader {
       }
       case 10:
         this.at += 4;
-        return buffer.readFloatLE(at);
+        return shortestFloat(buffer.readFloatLE(at));
       case 11:
         this.at += 8;
         return buffer.readDoubleLE(at);

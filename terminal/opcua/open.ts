@@ -27,6 +27,15 @@ export async function open(context: TerminalContext): Promise<TerminalSession> {
     now: () => context.clock.now(),
     signal: context.signal,
   });
+  if (link.own.renewed === true) {
+    context.log.warn(
+      'our certificate was about to expire and has been renewed: servers must trust the new one',
+      {
+        thumbprint: link.own.thumbprint,
+        file: link.own.file,
+      },
+    );
+  }
   let over = false;
   const backfill = new Backfill({ link, context, settings });
   const known = new Map<number, Item>();

@@ -263,8 +263,10 @@ function trustOurs(context: ProblemContext): LocalText {
   const own = context.own;
   if (own === undefined)
     return text("Trust Millrace's certificate on the server.", '请在服务器上信任 Millrace 的证书。');
+  const [copyEn, copyZh] =
+    own.file === '' ? ['', ''] : [` (or copy ${own.file} there)`, `（或复制 ${own.file}）`];
   return text(
-    `On the server, move the rejected certificate with thumbprint ${own.thumbprint} to the trusted ones (or copy ${own.file} there), then connect again.`,
-    `请在服务器上将指纹为 ${own.thumbprint} 的被拒证书移入受信任列表（或复制 ${own.file}），然后重新连接。`,
+    `On the server, move the rejected certificate with thumbprint ${own.thumbprint} to the trusted ones${copyEn}, then connect again.`,
+    `请在服务器上将指纹为 ${own.thumbprint} 的被拒证书移入受信任列表${copyZh}，然后重新连接。`,
   );
 }

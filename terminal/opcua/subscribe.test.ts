@@ -82,7 +82,7 @@ test('a value of every type arrives as JSON has it', async () => {
     Int64: -2,
     // The context reads JSON into a number; the batch holds every digit (below).
     UInt64: Number(18_446_744_073_709_551_615n),
-    Float: 0.5,
+    Float: 230.1,
     Double: 1e-12,
     String: '主轴 α',
     DateTime: '2024-02-29T12:00:00.123Z',

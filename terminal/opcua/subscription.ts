@@ -847,6 +847,8 @@ export class Subscriptions {
   /** Says how the connection is, when that has changed. */
   #report(): void {
     if (this.#stopped) return;
+    this.#context.gauge('items', this.#handles.size);
+    this.#context.gauge('itemsUnavailable', this.#failed.size);
     const found = this.#problem();
     const said = JSON.stringify(found ?? null);
     if (said === this.#reported) return;

@@ -278,7 +278,7 @@ function build(machine: Machine): void {
   add('UInt32', 'UInt32', { dataType: DataType.UInt32, value: 4_000_000_000 });
   add('Int64', 'Int64', { dataType: DataType.Int64, value: [0xffff_ffff, 0xffff_fffe] });
   add('UInt64', 'UInt64', { dataType: DataType.UInt64, value: [0xffff_ffff, 0xffff_ffff] });
-  add('Float', 'Float', { dataType: DataType.Float, value: 0.5 });
+  add('Float', 'Float', { dataType: DataType.Float, value: 230.1 });
   add('Double', 'Double', { dataType: DataType.Double, value: 1e-12 });
   add('String', 'String', { dataType: DataType.String, value: '主轴 α' });
   add('DateTime', 'DateTime', { dataType: DataType.DateTime, value: new Date('2024-02-29T12:00:00.123Z') });

@@ -1,6 +1,13 @@
 import type { LocalText, TestReport } from '@millrace/contract';
 import { type ProbeContext, TerminalError } from '@millrace/sdk';
-import { AttributeIds, type ClientSession, MessageSecurityMode, type OPCUAClient } from 'node-opcua-client';
+import {
+  AttributeIds,
+  type ClientSession,
+  type EndpointDescription,
+  MessageSecurityMode,
+  type OPCUAClient,
+  UserTokenType,
+} from 'node-opcua-client';
 import { type OwnCertificate, ownCertificate, type Trust } from './certificates.ts';
 import { describeEndpoint, policyName } from './endpoints.ts';
 import {
@@ -132,7 +139,11 @@ export async function tryConnection(context: ProbeContext): Promise<TestReport> 
     }
     at = 'session';
     const opened = client;
-    const session = await step(words.session, () => openSession(opened, linkContext));
+    const session = await step(
+      words.session,
+      () => openSession(opened, linkContext),
+      () => (sentInClear(endpoint, settings) ? 'the password is sent unencrypted' : settings.identity),
+    );
     at = 'request';
     await step(
       words.status,
@@ -153,6 +164,15 @@ export async function tryConnection(context: ProbeContext): Promise<TestReport> 
   } finally {
     if (client !== undefined) await disconnect(client);
   }
+}
+
+/** Without security on the channel a password is as safe as the server's own policy for passwords makes it. */
+function sentInClear(endpoint: EndpointDescription, settings: OpcuaSettings): boolean {
+  if (settings.identity !== 'username' || endpoint.securityMode !== MessageSecurityMode.None) return false;
+  const policies = (endpoint.userIdentityTokens ?? []).filter(
+    (one) => one.tokenType === UserTokenType.UserName,
+  );
+  return policies.some((one) => ['', 'None'].includes(policyName(one.securityPolicyUri)));
 }
 
 function user(settings: OpcuaSettings): string | undefined {

@@ -1,6 +1,7 @@
 import { formatInstant, parseInstant } from '@millrace/contract';
 import { DataType, NodeId, type Variant, VariantArrayType } from 'node-opcua-client';
 import { formatNodeAddress, type NodeAddress, parseNodeAddress } from './addresses.ts';
+import { shortestFloat } from './float.ts';
 import { opcuaLimits } from './settings.ts';
 
 /** What turning a value into JSON needs to know of the server. */
@@ -102,6 +103,8 @@ function jsonOf(dataType: DataType, value: unknown, translation: Translation, de
   if (value === null || value === undefined) return null;
   if (depth > opcuaLimits.structureDepthMax) return null;
   switch (dataType) {
+    case DataType.Float:
+      return shortestFloat(value as number);
     case DataType.Int64:
       return inJson(signed64(value as number[]));
     case DataType.UInt64:
@@ -205,6 +208,7 @@ function listOf(member: unknown, field: SchemaField, translation: Translation, d
 
 function memberOf(member: unknown, field: SchemaField, translation: Translation, depth: number): unknown {
   if (member === null || typeof member !== 'object') {
+    if (typeof member === 'number' && field.fieldType === 'Float') return shortestFloat(member);
     return typeof member === 'bigint' ? inJson(member) : (member ?? null);
   }
   const type = (DataType as unknown as Record<string, DataType | undefined>)[
