@@ -30,13 +30,15 @@ export async function prepare({ say, console: withConsole = true }) {
       'Millrace runs on Linux and macOS; on Windows use WSL 2 (its sample store has no Windows build).',
     );
   if (!installed()) {
-    await step(say, 'installing packages (once; a few minutes on a slow line)', npm(), [
-      'ci',
-      '--include=dev',
-      '--no-audit',
-      '--no-fund',
-      '--loglevel=error',
-    ]);
+    const what = 'installing packages (once; a few minutes on a slow line)';
+    const options = ['--include=dev', '--no-audit', '--no-fund', '--loglevel=error'];
+    try {
+      await step(say, what, npm(), ['ci', ...options]);
+    } catch (error) {
+      // A registry that holds other platforms' optional packages than ours did makes `npm ci` doubt the lock file; the versions stand in it all the same.
+      if (!(error instanceof SetupError) || !error.message.includes('EUSAGE')) throw error;
+      await step(say, what, npm(), ['install', '--no-save', ...options]);
+    }
   }
   mkdirSync(stampFolder, { recursive: true });
   const code = sourcesStamp([
