@@ -8,7 +8,7 @@ import { defineConfig, type Plugin, type ProxyOptions } from 'vite';
 export default defineConfig(({ command }) => {
   const server = process.env['MILLRACE_SERVER'];
   const proxy: Record<string, ProxyOptions> | undefined =
-    server === undefined ? undefined : { '/api': { target: server, changeOrigin: true } };
+    server === undefined ? undefined : { '/api': { target: server } };
   return {
     root: import.meta.dirname,
     plugins: [

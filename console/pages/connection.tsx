@@ -203,7 +203,7 @@ function Overview({
   const counters = useQuery(countersQuery);
   const changes = statesOf(connection.id);
   return (
-    <>
+    <div className={styles.stack}>
       <Section title={words('terminal.tabs.overview')}>
         <Facts
           facts={[
@@ -272,7 +272,7 @@ function Overview({
         )}
       </Section>
       <ProtocolCounters counters={connection.counters} />
-    </>
+    </div>
   );
 }
 

@@ -5,6 +5,7 @@ import {
   EmptyState,
   ErrorState,
   formatCount,
+  Mark,
   MenuButton,
   Page,
   SearchField,
@@ -118,7 +119,7 @@ export function TerminalsPage() {
     const number = (id: 'received' | 'stored' | 'rejected' | 'dropped' | 'inFlight'): Column<Row> => ({
       id,
       title: uiWords(`counters.${id}`),
-      width: '5.25rem',
+      width: id === 'received' || id === 'stored' ? '5rem' : '4.25rem',
       align: 'end',
       value: (row) => row.counters?.[id] ?? 0,
       render: (row) => {
@@ -138,7 +139,7 @@ export function TerminalsPage() {
       {
         id: 'what',
         title: words('list.what'),
-        width: 'minmax(12rem, 1.2fr)',
+        width: 'minmax(11rem, 1.2fr)',
         phone: 'title',
         value: (row) => row.connection.title,
         render: (row) => (
@@ -155,7 +156,7 @@ export function TerminalsPage() {
       {
         id: 'state',
         title: words('list.state'),
-        width: '8.5rem',
+        width: '7.75rem',
         value: (row) => urgency[row.connection.state],
         render: (row) => (
           <div className={styles.name}>
@@ -170,7 +171,7 @@ export function TerminalsPage() {
       {
         id: 'because',
         title: words('terminal.list.because'),
-        width: 'minmax(11rem, 1.6fr)',
+        width: 'minmax(9rem, 1.6fr)',
         phone: 'plain',
         value: (row) =>
           row.connection.problem === undefined
@@ -290,9 +291,10 @@ export function TerminalsPage() {
                   key={state}
                   pressed={search.state === state}
                   onPress={() => setSearch({ state: search.state === state ? undefined : state })}
-                  icon={<StateBadge kind={state} count={formatCount(count, language)} />}
-                  label={`${uiWords(`state.${state}`)}: ${count}`}
-                />
+                  icon={<Mark kind={state} />}
+                >
+                  {`${uiWords(`state.${state}`)} ${formatCount(count, language)}`}
+                </Button>
               );
             })}
             <SearchField

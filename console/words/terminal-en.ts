@@ -172,6 +172,7 @@ export const terminalEn = {
     },
   },
   live: {
+    saved: 'saved',
     saveTitle: 'Saving',
     connection: 'Connection',
     thing: 'Thing',

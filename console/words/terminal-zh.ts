@@ -166,6 +166,7 @@ export const terminalZh: Translation<typeof terminalEn> = {
     },
   },
   live: {
+    saved: '已保存',
     saveTitle: '保存',
     connection: '连接',
     thing: '物',

@@ -86,7 +86,12 @@ function checkedOf(
   if (leaves.length === 0)
     return branches.get(node.id)?.state === 'done' && !hasFolders(branches, node.id) ? undefined : false;
   const count = leaves.filter((leaf) => chosen.has(leaf.id)).length;
-  return count === 0 ? false : count === leaves.length ? true : 'mixed';
+  // What is not read yet may hold more: only a folder known to its end is wholly chosen.
+  return count === 0
+    ? false
+    : count === leaves.length && unreadBelow(branches, node.id).length === 0
+      ? true
+      : 'mixed';
 }
 
 function hasFolders(branches: Branches, id: string): boolean {

@@ -102,6 +102,7 @@ export function LiveStep({
 }
 
 function SaveLine({ done, running, children }: { done: boolean; running: boolean; children: string }) {
+  const words = useConsoleWords();
   return (
     <li className={done ? styles.testOk : ''}>
       <span className={styles.testMark}>
@@ -113,7 +114,10 @@ function SaveLine({ done, running, children }: { done: boolean; running: boolean
           <Mark kind="silent" />
         )}
       </span>
-      <span className={styles.testText}>{children}</span>
+      <span className={styles.testText}>
+        {children}
+        {done ? <span className={styles.faint}>{words('terminal.live.saved')}</span> : null}
+      </span>
     </li>
   );
 }

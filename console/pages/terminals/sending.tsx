@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { connectionsQuery } from '../../api/queries.ts';
 import { useConsoleWords } from '../../words/index.ts';
-import { curlLine, mosquittoLine, pythonProgram, type Sending, topicOf } from './snippets.ts';
+import { curlLine, mosquittoLine, pythonProgram, type Sending, topicOf, urlOf } from './snippets.ts';
 import styles from './terminals.module.css';
 
 const loopback = (host: string): boolean => /^(localhost|127\.|\[?::1\]?$)/.test(host);
@@ -94,11 +94,7 @@ export function SendingFacts({ sending }: { sending: Pick<Sending, 'id' | 'mqtt'
             ]),
         {
           name: words('terminal.sending.url'),
-          value: (
-            <code className={styles.code}>
-              {`POST ${sending.http}/api/things/${encodeURIComponent(sending.id)}/properties`}
-            </code>
-          ),
+          value: <code className={styles.code}>{`POST ${urlOf(sending.http, sending.id)}`}</code>,
         },
         {
           name: words('terminal.sending.payload'),

@@ -13,6 +13,10 @@ export interface Sending {
 
 export const topicOf = (id: string): string => `things/${topicSegment(id)}/properties`;
 
+/** Where a thing posts its values; an id in angle brackets stands for any and is left readable. */
+export const urlOf = (http: string, id: string): string =>
+  `${http}/api/things/${id.startsWith('<') ? id : encodeURIComponent(id)}/properties`;
+
 /** A text as one word of a POSIX shell. */
 export function shellWord(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
@@ -33,7 +37,7 @@ export function curlLine({ id, username, password, sample, http }: Sending): str
     `curl -u ${shellWord(`${username}:${password}`)} \\`,
     `  -H 'Content-Type: application/json' \\`,
     `  -d ${shellWord(JSON.stringify(sample))} \\`,
-    `  ${shellWord(`${http}/api/things/${encodeURIComponent(id)}/properties`)}`,
+    `  ${shellWord(urlOf(http, id))}`,
   ].join('\n');
 }
 

@@ -92,8 +92,19 @@ export function TestStep({
       : wait
         ? words('terminal.add.trustFirst')
         : undefined;
+  const findings = running ? null : protocol.id === 'opcua' ? (
+    <OpcuaFindings found={(report?.found ?? {}) as OpcuaFound} settings={settings} onSettings={onSettings} />
+  ) : protocol.id === 'modbus' ? (
+    <ModbusFindings
+      found={(report?.found ?? {}) as ModbusFound}
+      settings={settings}
+      onSettings={onSettings}
+    />
+  ) : null;
   return (
     <div className={styles.stack}>
+      {/* What a person has to decide stands where it is seen first. */}
+      {wait ? findings : null}
       <Section title={words('terminal.add.testTitle')} note={words('terminal.add.testNote')}>
         <div className={styles.stack} aria-busy={running}>
           <ol className={styles.testSteps} aria-live="polite">
@@ -131,19 +142,7 @@ export function TestStep({
           ) : null}
         </div>
       </Section>
-      {running ? null : protocol.id === 'opcua' ? (
-        <OpcuaFindings
-          found={(report?.found ?? {}) as OpcuaFound}
-          settings={settings}
-          onSettings={onSettings}
-        />
-      ) : protocol.id === 'modbus' ? (
-        <ModbusFindings
-          found={(report?.found ?? {}) as ModbusFound}
-          settings={settings}
-          onSettings={onSettings}
-        />
-      ) : null}
+      {wait ? null : findings}
       <div className={styles.buttons}>
         <Button onPress={onAddress}>
           {blamed === undefined
