@@ -121,6 +121,8 @@ export function TerminalsPage() {
       title: uiWords(`counters.${id}`),
       width: id === 'received' || id === 'stored' ? '5rem' : '4.25rem',
       align: 'end',
+      // A card on a phone names what matters at a glance; the whole equation stands on the connection's page.
+      phone: id === 'stored' || id === 'inFlight' || id === 'dropped' ? 'hide' : 'line',
       value: (row) => row.counters?.[id] ?? 0,
       render: (row) => {
         const count = (row.counters ?? nothing)[id];
@@ -179,7 +181,7 @@ export function TerminalsPage() {
             : `${local(row.connection.problem.what)} ${local(row.connection.problem.remedy)}`,
         render: (row) =>
           row.connection.problem === undefined ? (
-            <span className={styles.zero}>–</span>
+            <span className={styles.noProblem}>–</span>
           ) : (
             <div className={styles.because}>
               <p>{local(row.connection.problem.what)}</p>

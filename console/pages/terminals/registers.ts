@@ -99,7 +99,7 @@ export function registerProperty(line: HandRegister, host: string, port: number)
 
 /** Digits after the point that a scale such as 0.01 gives; undefined where it gives no round number of them. */
 export function decimalsOf(scale: number): number | undefined {
-  for (let digits = 0; digits <= 9; digits++) {
+  for (let digits = 0; digits <= 6; digits++) {
     const scaled = scale * 10 ** digits;
     if (Math.abs(scaled - Math.round(scaled)) < 1e-9 * Math.max(1, Math.abs(scaled))) return digits;
   }
