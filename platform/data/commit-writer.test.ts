@@ -61,19 +61,46 @@ test('what comes while an insert runs goes into the next together, with its text
   await event;
 });
 
-test('under load inserts keep a pace, and none waits longer than it', async () => {
+/** Counts inserts over two seconds in which `rows` come every millisecond that `when` names. */
+async function inserts(rows: number, when: (millisecond: number) => boolean): Promise<number> {
   const { clock, commits, append } = setUp();
   let time = 0;
-  for (let millisecond = 0; millisecond < 2_000; millisecond++) {
-    void append([1, ++time, 1]);
+  let before = 0;
+  for (let millisecond = 0; millisecond < 4_000; millisecond++) {
+    if (millisecond === 2_000) before = commits.length;
+    if (when(millisecond)) void append(...Array.from({ length: rows }, (): RowInput => [1, ++time, 1]));
     await turn();
+    clock.advance(1);
     const open = commits.at(-1);
     if (open !== undefined) await open.done();
-    clock.advance(1);
   }
-  expect(commits.length).toBeGreaterThan(30);
-  expect(commits.length).toBeLessThan(45);
-  expect(Math.max(...commits.map(({ times }) => times.length))).toBeLessThanOrEqual(60);
+  expect(commits.flatMap(({ times }) => times).length).toBeGreaterThan(time - 100 * rows);
+  return commits.length - before;
+}
+
+test('under load and from a trickle inserts keep a pace', async () => {
+  const load = await inserts(10, () => true);
+  expect(load).toBeGreaterThan(32);
+  expect(load).toBeLessThan(40);
+  const trickle = await inserts(1, (millisecond) => millisecond % 11 === 0);
+  expect(trickle).toBeGreaterThan(20);
+  expect(trickle).toBeLessThan(27);
+});
+
+test('a sender that waits for each answer is not held up by the pace of a trickle', async () => {
+  const { clock, commits, append } = setUp();
+  let answered = true;
+  let sent = 0;
+  for (let millisecond = 0; millisecond < 2_000; millisecond++) {
+    if (answered) {
+      answered = false;
+      void append([1, ++sent, 1]).then(() => (answered = true));
+    }
+    await turn();
+    clock.advance(1);
+    await commits.at(-1)?.done();
+  }
+  expect(sent).toBeGreaterThan(80);
 });
 
 test('a failed insert fails its callers and no others', async () => {

@@ -9,12 +9,25 @@ export const waitingCharactersMax = 67_108_864;
 /** Rows of one insert. */
 const commitRowsMax = 262_144;
 /**
- * Every insert becomes a part on disk that is merged later, which costs the same for one row as for thousands. So many
- * are made a second when there is always something waiting, and so many may come at once after a rest: a lone sample does
- * not wait, under load nothing waits longer than 1 / commitsPerSecond and one insert.
+ * Every insert becomes a part on disk that is merged later, which costs about the same for one row as for thousands: some ten
+ * milliseconds of a processor. So inserts have a pace when something is always waiting, in inserts a second:
+ *
+ * - `trickle`  many senders that do not wait for each other, few rows: a plant at rest
+ * - `load`     many rows
+ * - `waited`   few rows from senders that wait for the answer before they send more: the pace is all that holds them up
+ *
+ * and so many may come at once after a rest: a lone sample does not wait.
  */
-const commitsPerSecond = 18;
-const commitsAtOnceMax = 4;
+const pace = { trickle: 12, load: 18, waited: 50 } as const;
+const commitsAtOnceMax = 8;
+/** From so many rows a second it is load. */
+const loadRowsPerSecond = 5_000;
+/** An append this soon after an answer was waiting for it… */
+const answeredMicroseconds = 5_000;
+/** …and if that is so of most, senders are waiting. */
+const waitedShare = 0.7;
+/** Weight of the newest in that share. */
+const waitedWeight = 0.1;
 
 export interface CommitBatch {
   columns: SampleColumns;
@@ -45,6 +58,10 @@ export class CommitWriter {
   #callOff: (() => void) | undefined;
   #tokens = commitsAtOnceMax;
   #tokensAt: number;
+  /** Rows a second, over about the last second. */
+  #rate = 0;
+  #waited = 0;
+  #answeredAt = Number.NEGATIVE_INFINITY;
   #closed = false;
   #idle: (() => void)[] = [];
 
@@ -81,6 +98,10 @@ export class CommitWriter {
           `Text that waits to be stored would exceed ${waitingCharactersMax} characters; send again later.`,
         ),
       );
+    }
+    if (this.#callers.length === 0 && !this.#running) {
+      const soon = this.#clock.now() - this.#answeredAt < answeredMicroseconds;
+      this.#waited += ((soon ? 1 : 0) - this.#waited) * waitedWeight;
     }
     this.#take(columns, events, characters);
     return new Promise<void>((resolve, reject) => {
@@ -143,8 +164,11 @@ export class CommitWriter {
     const now = this.#clock.now();
     const passed = Math.max(0, now - this.#tokensAt) / 1e6;
     this.#tokensAt = now;
-    this.#tokens = Math.min(commitsAtOnceMax, this.#tokens + passed * commitsPerSecond);
-    return this.#tokens >= 1 ? 0 : ((1 - this.#tokens) / commitsPerSecond) * 1000;
+    this.#rate *= Math.exp(-passed);
+    const perSecond =
+      this.#rate >= loadRowsPerSecond ? pace.load : this.#waited >= waitedShare ? pace.waited : pace.trickle;
+    this.#tokens = Math.min(commitsAtOnceMax, this.#tokens + passed * perSecond);
+    return this.#tokens >= 1 ? 0 : ((1 - this.#tokens) / perSecond) * 1000;
   }
 
   async #run(): Promise<void> {
@@ -158,6 +182,7 @@ export class CommitWriter {
     this.#spare = columns;
     this.#events = [];
     this.#callers = [];
+    this.#rate += this.#waitingRows;
     this.#committingRows = this.#waitingRows;
     this.#committingCharacters = this.#waitingCharacters;
     this.#waitingRows = 0;
@@ -173,6 +198,7 @@ export class CommitWriter {
     this.#committingRows = 0;
     this.#committingCharacters = 0;
     this.#running = false;
+    this.#answeredAt = this.#clock.now();
     for (const caller of callers) {
       if (failure === undefined) caller.resolve();
       else caller.reject(failure);

@@ -7,6 +7,7 @@ import type { Clock, ExportRequest, Log } from '@millrace/sdk';
 import { ChdbSession, type InsertColumn, quote, SessionPool, tabSeparated } from './chdb-session.ts';
 import { csvHeader, csvRows } from './csv-samples.ts';
 import { DecimalEncoder, rawScale } from './decimal-value.ts';
+import { holdFolder } from './folder-holder.ts';
 import { numbers, texts } from './native-format.ts';
 import { openSampleFolder, writeSampleVersion } from './sample-folder.ts';
 import {
@@ -38,8 +39,8 @@ const exportPieceBytes = 1_048_576;
 const exportSecondsMax = 3_600;
 /** Files on their way out; emptied at start. */
 const exportFolder = 'export';
-/** While another process still lets go of the folder. */
-const openMillisecondsMax = 10_000;
+/** Says which process uses the folder. */
+const holderFile = 'holder';
 
 export interface RetentionDays {
   raw: number;
@@ -103,9 +104,10 @@ export class SampleEngine {
 
   static async open(options: SampleEngineOptions): Promise<SampleEngine> {
     const folder = openSampleFolder(options.folder, sampleSchemaVersion, options.filling);
+    await holdFolder(join(options.folder, holderFile), `The samples in ${options.folder}`);
     const session = (settings: Record<string, string | number>): ChdbSession =>
       new ChdbSession(folder.engine, folder.configFile, settings);
-    const intake = await untilFree(options.folder, () =>
+    const intake = openEngine(options.folder, () =>
       session({
         max_threads: 1,
         max_insert_threads: 1,
@@ -307,6 +309,7 @@ export class SampleEngine {
     this.#queries.close();
     this.#exports.close();
     this.#intake.close();
+    await rm(join(this.#folder, holderFile), { force: true });
   }
 
   #write<T>(work: () => Promise<T>): Promise<T> {
@@ -454,24 +457,13 @@ function scratchColumns(capacity: number) {
   };
 }
 
-/** The engine locks its folder; a predecessor whose parent was killed may need a moment to end. */
-async function untilFree<T>(folder: string, open: () => T): Promise<T> {
-  const deadline = performance.now() + openMillisecondsMax;
-  for (;;) {
-    try {
-      return open();
-    } catch (error) {
-      const message = (error as Error).message;
-      const held = /lock file|already running|Another server/i.test(message);
-      if (!held || performance.now() > deadline) {
-        throw new StoreError(
-          'damaged',
-          held
-            ? `The samples in ${folder} are in use by another process.`
-            : `The samples in ${folder} cannot be opened: ${message.slice(0, 300)}`,
-        );
-      }
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
+function openEngine<T>(folder: string, open: () => T): T {
+  try {
+    return open();
+  } catch (error) {
+    throw new StoreError(
+      'damaged',
+      `The samples in ${folder} cannot be opened: the engine cannot read them (${(error as Error).message.slice(0, 300)}).`,
+    );
   }
 }

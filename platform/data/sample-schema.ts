@@ -30,8 +30,12 @@ export function partitionEnd(partition: number, hours: number): number {
   return partition === 2_147_483_647 ? Number.POSITIVE_INFINITY : (partition + 1) * hours;
 }
 
-/** Every insert is on disk, file and folder, before it is answered: a plant loses power. */
-const durable = 'fsync_after_insert = 1, fsync_part_directory = 1';
+/**
+ * Every insert is on disk, file and folder, before it is answered: a plant loses power. What merges make of them is synced too,
+ * so the parts they came from need not stay for the engine's usual eight minutes.
+ */
+const durable =
+  'fsync_after_insert = 1, fsync_part_directory = 1, min_rows_to_fsync_after_merge = 1, old_parts_lifetime = 60';
 /** An insert that would leave less free than this is refused, so that records, merges and log still have room. */
 export const freeBytesMin = 268_435_456;
 
