@@ -141,7 +141,7 @@ export function TerminalsPage() {
       {
         id: 'what',
         title: words('list.what'),
-        width: 'minmax(11rem, 1.2fr)',
+        width: 'minmax(12.5rem, 1.2fr)',
         phone: 'title',
         value: (row) => row.connection.title,
         render: (row) => (
@@ -149,9 +149,8 @@ export function TerminalsPage() {
             <Link to="/terminals/$id" params={{ id: row.connection.id }} className={styles.title}>
               {row.connection.title}
             </Link>
-            <span className={styles.faint}>
-              {row.protocol} · {row.endpoint}
-            </span>
+            <span className={styles.faint}>{row.protocol}</span>
+            <span className={styles.faint}>{row.endpoint}</span>
           </div>
         ),
       },

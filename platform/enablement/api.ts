@@ -888,6 +888,16 @@ function problemOf(
       status: 400,
       detail: error.message,
       remedy: 'Mend the members named; the W3C Thing Description 1.1 specification says what each may hold.',
+      words: {
+        title: {
+          en: 'This is not a Thing Description that can be taken.',
+          zh: '这不是可以接受的物描述。',
+        },
+        remedy: {
+          en: 'Mend the members named; the W3C Thing Description 1.1 specification says what each may hold.',
+          zh: '请更正所列的成员；W3C 物描述 1.1 规范说明了每个成员允许的内容。',
+        },
+      },
       ...(first === undefined ? {} : { field: first.field }),
       rejected: error.problems.map(({ field, reason }) => ({ at: field, reason })),
     });

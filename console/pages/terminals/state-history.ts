@@ -18,7 +18,8 @@ export function noteStates(connections: readonly Pick<Connection, 'id' | 'state'
     there.add(id);
     const changes = seen.get(id) ?? [];
     const last = changes.at(-1);
-    if (last?.since === since && last.state === state) continue;
+    // Each try in vain is told anew by the platform; for a reader it is one stretch, from its first.
+    if (last?.state === state) continue;
     changes.push({ state, since });
     seen.set(id, changes.slice(-changesMax));
   }
