@@ -77,6 +77,8 @@ export interface TerminalContext {
   readonly signal: AbortSignal;
   /** A folder this protocol may keep files in (certificates); made on demand, mode 0700. */
   readonly folder: string;
+  /** A folder shared by all connections of the protocol, and by its tests and browsing: what the plant knows this platform by. */
+  readonly protocolFolder: string;
   /** Says how the connection is while it is open: `connected`, or `degraded` with what is wrong (one unit silent, …). */
   report(state: Extract<ConnectionState, 'connected' | 'degraded'>, problem?: ConnectionProblem): void;
   /** The open connection is gone: it will be closed and opened again, with back-off, as the problem's kind says. */
@@ -115,6 +117,8 @@ export interface ProbeContext {
   readonly log: Log;
   readonly signal: AbortSignal;
   readonly folder: string;
+  /** A folder shared by all connections of the protocol, and by its tests and browsing: what the plant knows this platform by. */
+  readonly protocolFolder: string;
 }
 
 /**

@@ -71,6 +71,7 @@ async function main(argument: { credentials: LoadCredentials[]; properties: stri
     log: silentLog,
     signal: new AbortController().signal,
     folder,
+    protocolFolder: folder,
     report: () => {},
     lost: () => {},
     propose: () => {},

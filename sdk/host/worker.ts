@@ -89,6 +89,12 @@ export class Worker {
     setInterval(() => this.reportCounters(), countersEveryMilliseconds).unref();
   }
 
+  protocolFolder(protocol: string): string {
+    const folder = join(this.#folder, `protocol-${protocol}`);
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    return folder;
+  }
+
   get congested(): boolean {
     return this.#inFlight >= this.#inFlightMax;
   }
@@ -238,6 +244,7 @@ export class Worker {
         log: this.log,
         signal: controller.signal,
         folder: message.folder,
+        protocolFolder: this.protocolFolder(message.protocol),
       };
       const value =
         message.type === 'test'
@@ -468,6 +475,7 @@ class OpenConnection implements Intake {
       },
       signal,
       folder: this.#folder,
+      protocolFolder: worker.protocolFolder(this.spec.protocol),
       report: (state, problem) => {
         if (!signal.aborted) worker.state(id, state, problem);
       },

@@ -101,6 +101,10 @@ export class TestContext implements TerminalContext {
     return this.#folder;
   }
 
+  get protocolFolder(): string {
+    return this.folder;
+  }
+
   get signal(): AbortSignal {
     return this.#controller.signal;
   }

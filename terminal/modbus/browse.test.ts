@@ -15,6 +15,7 @@ function probe(port: number, settings: Record<string, string | number> = {}): Pr
     log: silentLog,
     signal: new AbortController().signal,
     folder: '/nonexistent',
+    protocolFolder: '/nonexistent',
   };
 }
 

@@ -76,6 +76,7 @@ function probe(port: number): ProbeContext {
     log: silentLog,
     signal: new AbortController().signal,
     folder: tmpdir(),
+    protocolFolder: tmpdir(),
   };
 }
 

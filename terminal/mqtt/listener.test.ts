@@ -310,7 +310,7 @@ test('closing tells those who can hear it, and publishes no wills', async () => 
 test('the test of the settings says whether the port can be had', async () => {
   listener = await openTestListener();
   const { clock, log, signal, folder, settings } = listener.context;
-  const probe = { clock, log, signal, folder };
+  const probe = { clock, log, signal, folder, protocolFolder: folder };
   expect((await mqtt.test({ ...probe, settings })).ok).toBe(true);
   const taken = await mqtt.test({ ...probe, settings: { ...settings, port: listener.port } });
   expect(taken).toMatchObject({ ok: false, problem: { code: 'port-in-use' } });

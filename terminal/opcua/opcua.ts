@@ -41,7 +41,7 @@ export const opcua = defineTerminal({
     const read = readSettings(context.settings);
     const link = await openLink({
       settings: read,
-      folder: context.folder,
+      folder: context.protocolFolder,
       now: () => context.clock.now(),
       signal: context.signal,
     });

@@ -23,7 +23,7 @@ export async function open(context: TerminalContext): Promise<TerminalSession> {
   const endpoint = endpointOf(settings.endpoint);
   const link = await openLink({
     settings,
-    folder: context.folder,
+    folder: context.protocolFolder,
     now: () => context.clock.now(),
     signal: context.signal,
   });

@@ -43,7 +43,7 @@ export async function tryConnection(context: ProbeContext): Promise<TestReport> 
   const settings = readSettings(context.settings);
   const linkContext: LinkContext = {
     settings,
-    folder: context.folder,
+    folder: context.protocolFolder,
     now: () => context.clock.now(),
     signal: context.signal,
   };
@@ -87,7 +87,7 @@ export async function tryConnection(context: ProbeContext): Promise<TestReport> 
     await step(words.connect, () => reach(settings, context.signal));
     own = await step(
       words.certificate,
-      () => ownCertificate(context.folder, settings, context.clock.now() / 1000),
+      () => ownCertificate(context.protocolFolder, settings, context.clock.now() / 1000),
       (made) => made.thumbprint,
     );
     found['ownCertificate'] = {

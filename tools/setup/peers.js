@@ -11,6 +11,7 @@ const packages = [
   // Imported by pymodbus's server module, and only recommended by its package.
   'python3-serial',
   'python3-serial-asyncio',
+  'python3-venv',
   'libmodbus-dev',
   'gcc',
   'libc6-dev',

@@ -79,6 +79,7 @@ function probe(settings: Record<string, string | number | boolean>): ProbeContex
     log: silentLog,
     signal: new AbortController().signal,
     folder: '/nonexistent',
+    protocolFolder: '/nonexistent',
   };
 }
 

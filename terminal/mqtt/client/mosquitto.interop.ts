@@ -138,6 +138,7 @@ function probe(settings: Record<string, string | number | boolean>): ProbeContex
     log: silentLog,
     signal: new AbortController().signal,
     folder: tmpdir(),
+    protocolFolder: tmpdir(),
   };
 }
 
