@@ -247,7 +247,7 @@ export const terminalEn = {
   },
   history: {
     title: 'States',
-    note: 'As seen since this console was opened; the latest first.',
+    note: 'As this console has seen them; the latest first.',
   },
   settings: {
     connection: 'Connection',

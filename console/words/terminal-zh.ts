@@ -239,7 +239,7 @@ export const terminalZh: Translation<typeof terminalEn> = {
   },
   history: {
     title: '状态变化',
-    note: '自打开控制台以来所见，最新的在前。',
+    note: '控制台所见的变化，最新的在前。',
   },
   settings: {
     connection: '连接',

@@ -1,4 +1,6 @@
 import type { Connection, ConnectionState } from '@millrace/contract';
+import { connectionsQuery } from '../../api/queries.ts';
+import { queryClient } from '../../shell/session.ts';
 
 /** Changes of one connection kept; the oldest go first. */
 export const changesMax = 50;
@@ -30,3 +32,10 @@ export function noteStates(connections: readonly Pick<Connection, 'id' | 'state'
 export function statesOf(id: string): readonly StateChange[] {
   return [...(seen.get(id) ?? [])].reverse();
 }
+
+/** Every answer about connections is noted, whichever page asked for it. */
+queryClient.getQueryCache().subscribe((event) => {
+  if (event.type !== 'updated' || event.query.queryKey[0] !== connectionsQuery.queryKey[0]) return;
+  const connections = event.query.state.data as readonly Connection[] | undefined;
+  if (connections !== undefined) noteStates(connections);
+});
