@@ -151,7 +151,7 @@ describe('the plant', { timeout: 120_000 }, () => {
       (m) => m.topic === `things/${id('plant')}/properties`,
       'the plant after renewal',
       platform.messages.length,
-      20_000,
+      90_000,
     );
     expect(platform.credentials.size).toBeGreaterThan(30);
   });

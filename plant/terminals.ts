@@ -74,16 +74,18 @@ export class Terminals {
   }
 
   /** Credentials withdrawn in the console, or a platform with a new data folder: asked once in a while, not in a loop. */
-  #refused({ id }: CompiledThing): void {
-    if (Date.now() - (this.#renewed.get(id) ?? 0) < renewMillisecondsMin) return;
+  async #refused({ id }: CompiledThing): Promise<boolean> {
+    if (Date.now() - (this.#renewed.get(id) ?? 0) < renewMillisecondsMin) return false;
     const renewal = this.#options.renew(id);
-    if (renewal === undefined) return;
+    if (renewal === undefined) return false;
     this.#renewed.set(id, Date.now());
-    renewal.then(
-      (fresh) => {
-        if (fresh) this.#credentials = this.#options.folder.credentials();
-      },
-      (error: Error) => this.#options.log.warn(`${id}: ${error.message}`),
-    );
+    try {
+      const fresh = await renewal;
+      if (fresh) this.#credentials = this.#options.folder.credentials();
+      return fresh;
+    } catch (error) {
+      this.#options.log.warn(`${id}: ${(error as Error).message}`);
+      return false;
+    }
   }
 }

@@ -16,13 +16,13 @@ export interface MqttSessionOptions {
   renewWill?: () => { topic: string; payload: string | Buffer; qos: 0 | 1; retain: boolean };
   connected: () => void;
   message?: (topic: string, payload: Buffer) => void;
-  /** The broker refused the credentials. */
-  refused?: (reason: string) => void;
+  /** The broker refused the credentials; resolves to whether there are new ones to try at once. */
+  refused?: () => Promise<boolean>;
   log: Log;
 }
 
 const reconnectMillisecondsMin = 1000;
-const reconnectMillisecondsMax = 30_000;
+const reconnectMillisecondsMax = 10_000;
 const keepaliveSeconds = 60;
 
 /**
@@ -91,6 +91,10 @@ export class MqttSession {
 
   #connect(): void {
     if (this.#closed || this.#cut) return;
+    const before = this.#client;
+    before?.removeAllListeners();
+    before?.on('error', () => {});
+    before?.end(true);
     const { url, clientId, credentials, will, renewWill, message, log } = this.#options;
     const { username, password } = credentials();
     const last = renewWill?.() ?? will;
@@ -115,8 +119,11 @@ export class MqttSession {
     if (message !== undefined) client.on('message', (topic, payload) => message(topic, payload));
     client.on('error', (error) => {
       const code = (error as Error & { code?: number | string }).code;
-      if (code === 4 || code === 5) this.#options.refused?.(error.message);
-      else if (this.#attempts === 0) log.warn(`${clientId}: ${error.message}`);
+      if (code === 4 || code === 5) {
+        this.#options.refused?.().then((fresh) => {
+          if (fresh) this.#again(0);
+        });
+      } else if (this.#attempts === 0) log.warn(`${clientId}: ${error.message}`);
     });
     client.on('close', () => {
       if (this.#client !== client) return;
@@ -126,7 +133,15 @@ export class MqttSession {
       const wait =
         Math.min(reconnectMillisecondsMax, reconnectMillisecondsMin * 2 ** Math.min(10, this.#attempts++)) *
         (0.5 + Math.random() / 2);
-      this.#timer = setTimeout(() => this.#connect(), wait);
+      this.#again(wait);
     });
+  }
+
+  #again(milliseconds: number): void {
+    if (this.connected) return;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      if (!this.connected) this.#connect();
+    }, milliseconds);
   }
 }

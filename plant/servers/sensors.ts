@@ -10,7 +10,7 @@ export interface SensorsOptions extends OutletContext {
   things: readonly CompiledThing[];
   url: string;
   credentials: (thing: CompiledThing) => MqttCredentials;
-  refused: (thing: CompiledThing, reason: string) => void;
+  refused: (thing: CompiledThing) => Promise<boolean>;
 }
 
 const actionBytesMax = 65_536;
@@ -44,7 +44,7 @@ export function openSensors(options: SensorsOptions): Outlet {
         publish(devices.get(thing)!, own);
       },
       message: (from, payload) => act(devices.get(thing)!, from, payload),
-      refused: (reason) => options.refused(thing, reason),
+      refused: () => options.refused(thing),
     });
     devices.set(thing, { thing, session, topic, batch: [] });
   }

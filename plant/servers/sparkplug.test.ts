@@ -51,7 +51,7 @@ describe('the robot cell as a Sparkplug edge node', () => {
       node: 'Line-1',
       things: [model.thing('robot-cell')!],
       credentials: () => ({ username: 'robot', password: 'secret' }),
-      refused: () => {},
+      refused: () => Promise.resolve(false),
     });
   });
 

@@ -18,7 +18,7 @@ export interface SparkplugOptions extends OutletContext {
   url: string;
   /** The edge node signs in with the credentials of its first device. */
   credentials: (thing: CompiledThing) => MqttCredentials;
-  refused: (thing: CompiledThing, reason: string) => void;
+  refused: (thing: CompiledThing) => Promise<boolean>;
 }
 
 interface Device {
@@ -69,7 +69,7 @@ export function openSparkplug(options: SparkplugOptions): Outlet {
     url,
     clientId: `demo-${group}-${node}`,
     credentials: () => options.credentials(things[0]!),
-    refused: (reason) => options.refused(things[0]!, reason),
+    refused: () => options.refused(things[0]!),
     renewWill: () => {
       births++;
       return { topic: topic('NDEATH'), payload: encodePayload(now(), [bdSeq()]), qos: 1, retain: false };

@@ -73,7 +73,7 @@ export class FakePlatform {
     fits: (message: { topic: string; payload: Buffer }) => boolean,
     what: string,
     from = 0,
-    milliseconds = 15_000,
+    milliseconds = 60_000,
   ): Promise<{ topic: string; payload: Buffer; client: string | undefined }> {
     const end = Date.now() + milliseconds;
     for (;;) {
