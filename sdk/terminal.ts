@@ -44,7 +44,7 @@ export interface Intake {
   /** The batch that is open now. Ask for it anew in every turn of the event loop. */
   readonly batch: BatchBuilder;
   /**
-   * Calls back exactly once: without an error after everything put into the open batch so far is durable; with one if it could
+   * Call it in the turn of the event loop that put the values in. Calls back exactly once: without an error after everything put into the open batch in this turn is durable; with one if it could
    * not be stored (then the sender must keep it: do not acknowledge).
    */
   committed(call: (error: Error | undefined) => void): void;

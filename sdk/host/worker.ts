@@ -22,7 +22,7 @@ const openMillisecondsMax = 60_000;
 const closeMillisecondsMax = 5_000;
 const probeMillisecondsMax = 60_000;
 const countersEveryMilliseconds = 1_000;
-/** Rows put together before a batch leaves without waiting for the end of the turn. */
+/** Rows put together before a batch leaves at the end of the turn without waiting for the pace. */
 const batchRowsMax = 16_384;
 /** While there is much to send, batches leave this far apart, so that their fixed cost does not eat the core. */
 const busyFlushMilliseconds = 4;
@@ -323,6 +323,7 @@ class OpenConnection implements Intake {
   #builder = new BatchBuilder(1024);
   #waiting: ((error: Error | undefined) => void)[] = [];
   #scheduled = false;
+  #leaving = false;
   #lastRows = 0;
 
   constructor(worker: Worker, protocol: TerminalProtocol, spec: ConnectionSpec, folder: string) {
@@ -334,8 +335,7 @@ class OpenConnection implements Intake {
 
   get batch(): BatchBuilder {
     this.#builder.retention = this.#worker.retention;
-    if (this.#builder.count >= batchRowsMax) this.#flush();
-    else this.#schedule();
+    this.#schedule();
     return this.#builder;
   }
 
@@ -496,7 +496,13 @@ class OpenConnection implements Intake {
   }
 
   #schedule(): void {
-    if (this.#scheduled) return;
+    if (this.#scheduled) {
+      // A full batch leaves at the end of this turn, never within it: what a turn put in and asked to be told about stays in one batch.
+      if (this.#builder.count < batchRowsMax || this.#leaving) return;
+      this.#leaving = true;
+      setImmediate(() => this.#flush());
+      return;
+    }
     this.#scheduled = true;
     if (this.#lastRows >= busyRows) setTimeout(() => this.#flush(), busyFlushMilliseconds);
     else setImmediate(() => this.#flush());
@@ -504,6 +510,7 @@ class OpenConnection implements Intake {
 
   #flush(): void {
     this.#scheduled = false;
+    this.#leaving = false;
     this.#lastRows = this.#builder.count;
     if (this.#builder.empty && this.#waiting.length === 0) return;
     this.#worker.submit(this, this.#builder, this.#waiting);
