@@ -280,6 +280,39 @@ export const terminalEn = {
     none: 'Nothing has been counted yet.',
   },
   counter: {
+    lateReplies: { title: 'Late answers', help: 'Answers that came after their time was up.' },
+    strayReplies: {
+      title: 'Stray answers',
+      help: 'Answers that belong to no request; they are thrown away.',
+    },
+    publishesRefused: { title: 'Refused publishes', help: 'Messages to topics that the client may not use.' },
+    tooLarge: { title: 'Too large', help: 'Messages larger than is taken.' },
+    keepAliveTimeouts: {
+      title: 'Clients gone silent',
+      help: 'Clients that were cut off because nothing more came from them.',
+    },
+    takeovers: {
+      title: 'Takeovers',
+      help: 'A client came again under the same id; the older connection was closed.',
+    },
+    commitFailures: {
+      title: 'Failed commits',
+      help: 'Messages that the store could not take; they are not acknowledged and come again.',
+    },
+    intakePauses: { title: 'Pauses', help: 'Times reading stopped while the store was behind.' },
+    retainedRefused: {
+      title: 'Refused retained messages',
+      help: 'Retained messages beyond the number that is kept.',
+    },
+    sessionsEvicted: {
+      title: 'Ended sessions',
+      help: 'Sessions of clients away that were given up to make room.',
+    },
+    deliveriesDropped: {
+      title: 'Dropped deliveries',
+      help: 'Messages that subscribers did not fetch in time.',
+    },
+    slowReaders: { title: 'Slow readers', help: 'Clients that do not read what is sent to them.' },
     reads: { title: 'Reads', help: 'Requests that were answered.' },
     readErrors: { title: 'Failed reads', help: 'Requests without a usable answer.' },
     exceptions: { title: 'Exceptions', help: 'The device refused a register; the value is marked bad.' },
