@@ -159,9 +159,9 @@ describe('the plant', options, () => {
       page.waitForEvent('download'),
       page.getByRole('button', { name: 'CSV of what is seen' }).click(),
     ]);
-    const lines = readFileSync(await download.path(), 'utf8').replace(/
-$/, '').split('
-');
+    const lines = readFileSync(await download.path(), 'utf8')
+      .replace(/\r\n$/, '')
+      .split('\r\n');
     expect(lines[0]).toBe('\uFEFFWhat,State,Where,Since,Because of');
     expect(lines).toHaveLength(1 + (await grid.locator('[data-row]').count()));
   });
