@@ -228,9 +228,11 @@ export class Connections {
   setState(id: string, state: ConnectionState, problem: ConnectionProblem | undefined): void {
     const record = this.#connections.get(id);
     if (record === undefined) return;
-    if (record.state !== state) record.since = this.#clock.now();
+    // Trying again and failing again is one long time of not being connected, with the reason of the last try.
+    const down = (one: ConnectionState): boolean => one === 'connecting' || one === 'disconnected';
+    if (record.state !== state && !(down(record.state) && down(state))) record.since = this.#clock.now();
+    if (!(state === 'connecting' && record.state === 'disconnected')) record.problem = problem;
     record.state = state;
-    record.problem = problem;
   }
 
   show(record: ConnectionRecord, processId: number | undefined): Connection {
