@@ -10,7 +10,7 @@ afterEach(closeAll);
 
 function probe(port: number, settings: Record<string, string | number> = {}): ProbeContext {
   return {
-    settings: { host: '127.0.0.1', port, timeoutMilliseconds: 80, ...settings },
+    settings: { host: '127.0.0.1', port, timeoutMilliseconds: 500, ...settings },
     clock: systemClock,
     log: silentLog,
     signal: new AbortController().signal,
