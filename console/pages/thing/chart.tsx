@@ -27,7 +27,7 @@ import { type ChartSeries, chartTones, TimeChart } from '@millrace/ui/charts/tim
 import { useQueries, useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { ChartLine, Download, Plus, X } from 'lucide-react';
-import { useMemo } from 'react';
+import { useMemo, useRef } from 'react';
 import { problemWords } from '../../api/problem.ts';
 import { eventsQuery, propertiesQuery, samplesQuery, thingStatesQuery } from '../../api/queries.ts';
 import { useBounds, useTimeState } from '../../shell/time-state.ts';
@@ -102,14 +102,7 @@ export function ChartTab({ thing }: { thing: ThingDescription }) {
     });
 
   const results = useQueries({
-    queries: chosen.map((name) => ({
-      ...samplesQuery(thing.id, name, from, to, chartPoints),
-      // While the next stretch of time is on its way the last one of the same property stays in sight.
-      placeholderData: (
-        previous: SamplesAnswer | undefined,
-        query: { queryKey: readonly unknown[] } | undefined,
-      ) => (query?.queryKey[1] === thing.id && query.queryKey[2] === name ? previous : undefined),
-    })),
+    queries: chosen.map((name) => samplesQuery(thing.id, name, from, to, chartPoints)),
   });
   const events = useQuery({
     ...eventsQuery(thing.id, from, to, marksMax),
@@ -124,7 +117,13 @@ export function ChartTab({ thing }: { thing: ThingDescription }) {
     [events.data, thing, language],
   );
 
-  const answers = results.map((result) => result.data);
+  // While the next stretch of time is on its way, the last one of the same property stays in sight.
+  const kept = useRef(new Map<string, SamplesAnswer>());
+  const answers = results.map((result, index) => {
+    const key = `${thing.id}\n${chosen[index]}`;
+    if (result.data !== undefined) kept.current.set(key, result.data);
+    return kept.current.get(key);
+  });
   const traces = answers.map((answer, index) => traceOnce(answer, sendsOnChange(thing, chosen[index]!)));
   const failed = results.find((result) => result.error !== null);
 

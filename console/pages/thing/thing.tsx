@@ -54,10 +54,15 @@ export type ThingTab = (typeof tabIds)[number];
 
 /** A thing: everything there is to know of one machine, sensor or meter. */
 export function ThingPage() {
+  const { id } = useParams({ strict: false }) as { id: string };
+  // Another thing is another page: nothing of the one before may stay in sight.
+  return <OneThing key={id} id={id} />;
+}
+
+function OneThing({ id }: { id: string }) {
   const words = useConsoleWords();
   const language = useLanguage();
   const navigate = useNavigate();
-  const { id } = useParams({ strict: false }) as { id: string };
   const search = useSearch({ strict: false }) as { tab?: string };
   const thing = useQuery(thingQuery(id));
   useLiveThings([id]);
