@@ -22,12 +22,12 @@ const pace = { trickle: 12, load: 18, waited: 50 } as const;
 const commitsAtOnceMax = 8;
 /** From so many rows a second it is load. */
 const loadRowsPerSecond = 5_000;
-/** An append this soon after an answer was waiting for it… */
+/** An append this soon after an answer was waiting for it; appends that do not wait come at any time… */
 const answeredMicroseconds = 5_000;
-/** …and if that is so of most, senders are waiting. */
+/** …so if most come soon, senders are waiting. */
 const waitedShare = 0.7;
 /** Weight of the newest in that share. */
-const waitedWeight = 0.1;
+const waitedWeight = 0.05;
 
 export interface CommitBatch {
   columns: SampleColumns;
@@ -99,10 +99,8 @@ export class CommitWriter {
         ),
       );
     }
-    if (this.#callers.length === 0 && !this.#running) {
-      const soon = this.#clock.now() - this.#answeredAt < answeredMicroseconds;
-      this.#waited += ((soon ? 1 : 0) - this.#waited) * waitedWeight;
-    }
+    const soon = this.#clock.now() - this.#answeredAt < answeredMicroseconds;
+    this.#waited += ((soon ? 1 : 0) - this.#waited) * waitedWeight;
     this.#take(columns, events, characters);
     return new Promise<void>((resolve, reject) => {
       this.#callers.push({ resolve, reject });

@@ -6,9 +6,11 @@ import { fromWireError, StoreError, type WireError } from './store-error.ts';
 /** Calls one engine may have unanswered; beyond it callers are told it is busy. */
 const callsMax = 10_000;
 /** A close that takes longer ends with a kill; what was acknowledged is on disk either way. */
-const closeMillisecondsMax = 5_000;
+const closeMillisecondsMax = 3_000;
 /** The first open may create files or replay a log; a later one is given the same. */
 const openMillisecondsMax = 120_000;
+/** An engine ends its own queries long before; one that has not answered by now never will. */
+const hungMillisecondsMax = 180_000;
 const restartMillisecondsMin = 100;
 const restartMillisecondsMax = 5_000;
 /** How long a call waits for an engine that is being started again. */
@@ -19,8 +21,10 @@ const lastWordsCharactersMax = 2_000;
 export interface CallOptions {
   /** May be asked a second time if the engine's process ends meanwhile: reads. */
   idempotent?: boolean;
-  /** Longer than this and the process counts as hung: it is killed and started again. */
+  /** Longer than this and the call is given up. */
   millisecondsMax?: number;
+  /** Longer than this and the process counts as hung: it is killed and started again. */
+  hungMillisecondsMax?: number;
 }
 
 interface Pending {
@@ -176,17 +180,7 @@ export class EngineProcess {
       this.#options.log.error(`${name}: process could not be used`, { error: error.message });
     });
     return new Promise<unknown>((resolve, reject) => {
-      const timer = setTimeout(() => {
-        child.kill('SIGKILL');
-        reject(
-          new StoreError(
-            'timeout',
-            `The ${name} did not open within ${openMillisecondsMax / 1000} seconds and was ended.`,
-          ),
-        );
-      }, openMillisecondsMax);
       child.once('exit', (code, signal) => {
-        clearTimeout(timer);
         const how = signal === null ? `ended with code ${code}` : `was ended by ${signal}`;
         const words = this.#lastWords.trim();
         const error = new StoreError(
@@ -199,18 +193,14 @@ export class EngineProcess {
       this.#send({
         method: 'open',
         argument: this.#options.open,
-        options: {},
+        options: { hungMillisecondsMax: openMillisecondsMax },
         retried: true,
         timer: undefined,
         resolve: (answer) => {
-          clearTimeout(timer);
           this.#restartDelay = restartMillisecondsMin;
           resolve(answer);
         },
-        reject: (error) => {
-          clearTimeout(timer);
-          reject(error);
-        },
+        reject,
       });
     });
   }
@@ -281,19 +271,23 @@ export class EngineProcess {
     }
     const id = this.#nextId++;
     this.#pending.set(id, pending);
-    const limit = pending.options.millisecondsMax;
-    if (limit !== undefined) {
+    const hung = pending.options.hungMillisecondsMax ?? hungMillisecondsMax;
+    const limit = Math.min(pending.options.millisecondsMax ?? hung, hung);
+    pending.timer = setTimeout(() => {
+      pending.reject(
+        new StoreError(
+          'timeout',
+          `The ${this.#options.name} did not answer "${pending.method}" within ${limit / 1000} seconds.`,
+        ),
+      );
       pending.timer = setTimeout(() => {
-        this.#pending.delete(id);
-        pending.reject(
-          new StoreError(
-            'timeout',
-            `The ${this.#options.name} did not answer "${pending.method}" within ${limit / 1000} seconds; its process was ended.`,
-          ),
-        );
+        this.#options.log.error(`${this.#options.name}: process does not answer and is ended`, {
+          method: pending.method,
+          seconds: hung / 1000,
+        });
         child.kill('SIGKILL');
-      }, limit);
-    }
+      }, hung - limit);
+    }, limit);
     this.#post(child, { id, method: pending.method, argument: pending.argument });
   }
 

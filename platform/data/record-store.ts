@@ -54,18 +54,18 @@ export class EmbeddedRecordStore implements RecordStore {
     return this.#engine.call<T[]>(
       'query',
       { sql, parameters },
-      { idempotent, millisecondsMax: queryMillisecondsMax },
+      { idempotent, hungMillisecondsMax: queryMillisecondsMax },
     );
   }
 
   async transaction(statements: readonly RecordStatement[]): Promise<Record<string, unknown>[][]> {
     if (statements.length === 0) return [];
     checkSize(statements);
-    return this.#engine.call('transaction', { statements }, { millisecondsMax: queryMillisecondsMax });
+    return this.#engine.call('transaction', { statements }, { hungMillisecondsMax: queryMillisecondsMax });
   }
 
   async backup(folder: string): Promise<void> {
-    await this.#engine.call('backup', { folder }, { millisecondsMax: backupMillisecondsMax });
+    await this.#engine.call('backup', { folder }, { hungMillisecondsMax: backupMillisecondsMax });
   }
 
   async health(): Promise<void> {

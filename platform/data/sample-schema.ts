@@ -75,7 +75,8 @@ export interface SampleMigration {
 }
 
 /**
- * How the database comes to be, step by step; a folder remembers the last step it has taken. Steps already published never
+ * How the database comes to be, step by step; a folder remembers the last step it has taken. A step cut off in the middle is
+ * taken again, so each of its statements must bear that. Steps already published never
  * change, later ones are added below.
  *
  * `samples` is ordered by hour, then series, then time: within an hour the series of one thing lie side by side, and since
@@ -86,7 +87,7 @@ export const sampleMigrations: readonly SampleMigration[] = [
   {
     version: 1,
     statements: [
-      `CREATE TABLE ${database}.samples (
+      `CREATE TABLE IF NOT EXISTS ${database}.samples (
         hour Int32 CODEC(ZSTD(1)),
         series UInt32 CODEC(ZSTD(1)),
         time Int64 CODEC(GCD, Delta(8), ZSTD(1)) SETTINGS ${shared},
@@ -100,22 +101,22 @@ export const sampleMigrations: readonly SampleMigration[] = [
       PARTITION BY ${partitionSql(partitionHours.raw)}
       ORDER BY (hour, series, time)
       SETTINGS index_granularity = 2048, ${durable}, min_free_disk_bytes_to_perform_insert = ${freeBytesMin}`,
-      `CREATE TABLE ${database}.minutes (${summaryColumns}) ENGINE = ReplacingMergeTree
+      `CREATE TABLE IF NOT EXISTS ${database}.minutes (${summaryColumns}) ENGINE = ReplacingMergeTree
       PARTITION BY ${partitionSql(partitionHours.minute)}
       ORDER BY (intDiv(hour, 24), series, start)
       SETTINGS ${summarySettings}, ${durable}`,
-      `CREATE TABLE ${database}.hours (${summaryColumns}) ENGINE = ReplacingMergeTree
+      `CREATE TABLE IF NOT EXISTS ${database}.hours (${summaryColumns}) ENGINE = ReplacingMergeTree
       PARTITION BY ${partitionSql(partitionHours.hour)}
       ORDER BY (intDiv(hour, 2016), series, start)
       SETTINGS ${summarySettings}, ${durable}`,
       // Which summaries are not, or no longer, true: written before the samples that make it so. `version` orders the two.
-      `CREATE TABLE ${database}.stale (hour Int32, block UInt32, version UInt64, done UInt8) ENGINE = ReplacingMergeTree(version)
+      `CREATE TABLE IF NOT EXISTS ${database}.stale (hour Int32, block UInt32, version UInt64, done UInt8) ENGINE = ReplacingMergeTree(version)
       ORDER BY (hour, block) SETTINGS ${durable}`,
       // Hours of a tier before this one have been let go.
-      `CREATE TABLE ${database}.floors (tier String, hour Int32) ENGINE = ReplacingMergeTree(hour) ORDER BY tier SETTINGS ${durable}`,
+      `CREATE TABLE IF NOT EXISTS ${database}.floors (tier String, hour Int32) ENGINE = ReplacingMergeTree(hour) ORDER BY tier SETTINGS ${durable}`,
       // Series whose thing was deleted and whose samples still wait to be removed.
-      `CREATE TABLE ${database}.forgotten (series UInt32) ENGINE = ReplacingMergeTree ORDER BY series SETTINGS ${durable}`,
-      `CREATE TABLE ${database}.events (
+      `CREATE TABLE IF NOT EXISTS ${database}.forgotten (series UInt32) ENGINE = ReplacingMergeTree ORDER BY series SETTINGS ${durable}`,
+      `CREATE TABLE IF NOT EXISTS ${database}.events (
         hour Int32 CODEC(ZSTD(1)),
         thing String CODEC(ZSTD(1)),
         name String CODEC(ZSTD(1)),

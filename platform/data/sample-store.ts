@@ -19,12 +19,17 @@ import type { SampleCalls } from './sample-store-wire.ts';
 import type { SeriesRows } from './span-extremes.ts';
 import { StoreError } from './store-error.ts';
 
-/** Longer than the engine's own limits: a process that does not answer in this time is hung. */
+/** Longer than the engine's own limits. */
 const insertMillisecondsMax = 120_000;
 const queryMillisecondsMax = 60_000;
 const exportPieceMillisecondsMax = 600_000;
 const backupMillisecondsMax = 3_600_000;
+const forgetMillisecondsMax = 600_000;
 const healthMillisecondsMax = 5_000;
+/** Without an answer for so long the process is ended and started again. */
+const hungMillisecondsMax = 180_000;
+/** What was taken is committed before the end, within this time. */
+const lastCommitMillisecondsMax = 2_000;
 
 export interface SampleStoreOptions {
   /** Data folder of the samples alone; made when it is not there. */
@@ -145,7 +150,7 @@ export class EmbeddedSampleStore implements SampleStore {
   }
 
   async forget(series: readonly SeriesId[], thing: string): Promise<void> {
-    await this.#call('forget', { series, thing });
+    await this.#call('forget', { series, thing }, true, forgetMillisecondsMax);
   }
 
   async setRetention(days: { raw: number; minute: number; hour: number; events: number }): Promise<void> {
@@ -207,7 +212,12 @@ export class EmbeddedSampleStore implements SampleStore {
 
   /** Commits what was taken, then ends the child; within seconds in any case. */
   async close(): Promise<void> {
-    await Promise.race([this.#writer.close(), new Promise((resolve) => setTimeout(resolve, 3_000).unref())]);
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise((resolve) => {
+      timer = setTimeout(resolve, lastCommitMillisecondsMax);
+    });
+    await Promise.race([this.#writer.close(), late]);
+    clearTimeout(timer);
     await this.#engine.close();
   }
 
@@ -221,7 +231,8 @@ export class EmbeddedSampleStore implements SampleStore {
     idempotent = true,
     millisecondsMax = queryMillisecondsMax,
   ): Promise<T> {
-    return this.#engine.call<T>(method, argument, { idempotent, millisecondsMax });
+    const hung = { hungMillisecondsMax: Math.max(hungMillisecondsMax, millisecondsMax) };
+    return this.#engine.call<T>(method, argument, { idempotent, millisecondsMax, ...hung });
   }
 }
 
