@@ -73,14 +73,11 @@ async function run(
     });
   }
   if (process.connected) process.on('disconnect', () => stopWanted('the parent is gone'));
-  const parent = options.watchParent;
+  const parentGone = options.watchParent === undefined ? undefined : parentWatch(options.watchParent);
   const watching =
-    parent === undefined
+    parentGone === undefined
       ? undefined
-      : setInterval(
-          () => process.ppid !== parent && stopWanted('the parent is gone'),
-          parentCheckMilliseconds,
-        );
+      : setInterval(() => parentGone() && stopWanted('the parent is gone'), parentCheckMilliseconds);
 
   const starting = startPlatform(config, version(), (what) => say(`  … ${what}`));
   const first = await Promise.race([starting, toldToStop]);
@@ -131,6 +128,30 @@ async function run(
   await platform?.stop();
   clearTimeout(late);
   return 0;
+}
+
+/**
+ * Tells whether the process that started us is gone. npm starts scripts through a shell, and a shell that does not hand its process over
+ * to the script outlives npm: then it is the shell's own parent that counts.
+ */
+function parentWatch(parent: number): () => boolean {
+  const above = parentOf(parent);
+  return () =>
+    process.ppid !== parent || (above?.shell === true && parentOf(parent)?.parent !== above.parent);
+}
+
+/** From /proc; undefined where there is none, or no such process. */
+function parentOf(pid: number): { parent: number; shell: boolean } | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const name = stat.slice(stat.indexOf('(') + 1, stat.lastIndexOf(')'));
+    return {
+      parent: Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]),
+      shell: /^(sh|dash|bash|ash|zsh|busybox)$/.test(name),
+    };
+  } catch {
+    return undefined;
+  }
 }
 
 function announce(

@@ -225,6 +225,8 @@ describe('a thing', options, () => {
       .poll(() => Date.parse(search(page).get('range')!.split('~')[1]!))
       .toBeLessThan(Date.now() - 3_600_000);
 
+    // The chart is drawn anew when its data arrives; until then it has no box.
+    await expect.poll(() => chart.locator('.u-over').boundingBox()).not.toBeNull();
     const area = (await chart.locator('.u-over').boundingBox())!;
     await page.mouse.move(area.x + area.width * 0.4, area.y + 50);
     await page.mouse.down();

@@ -83,9 +83,12 @@ test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
       samples: [{ value: 42 }],
     });
   },
+  120_000,
 );
 
-test('killing the main process takes every child with it, and the folder is free at once', async () => {
+test('killing the main process takes every child with it, and the folder is free at once', {
+  timeout: 120_000,
+}, async () => {
   const data = temporary();
   const first = await ServerUnderTest.start({ data });
   const pids = first.pids();
