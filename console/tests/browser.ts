@@ -12,6 +12,8 @@ export const contentSecurityPolicy =
 
 /** With all in one process a closed context takes the browser with it; without web security a test would see less than a user. */
 const dropped = new Set(['--single-process', '--no-zygote', '--disable-web-security']);
+/** A graphics card played by the processor draws a page many times slower than the processor itself does; only WebGL needs it. */
+const graphics = /gpu|gl=|angle|swiftshader/;
 
 const consoleFolder = join(import.meta.dirname, '..');
 const load = createRequire(import.meta.url);
@@ -35,7 +37,11 @@ export async function openBrowser(): Promise<Browser> {
     }
   }
   const { executablePath, args } = await unpacked(folder);
-  return playwright.launch({ executablePath, args: args.filter((arg) => !dropped.has(arg)), headless: true });
+  return playwright.launch({
+    executablePath,
+    args: [...args.filter((arg) => !dropped.has(arg) && !graphics.test(arg)), '--disable-gpu'],
+    headless: true,
+  });
 }
 
 function readVersion(): string {
