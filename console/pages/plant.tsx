@@ -21,6 +21,7 @@ import {
   urgency,
   useBandText,
   useLanguage,
+  usePlantTime,
   useUiWords,
   Value,
 } from '@millrace/ui';
@@ -57,6 +58,7 @@ function Overview({ place }: { place: string }) {
   const navigate = useNavigate();
   const search = useSearch({ strict: false }) as { state?: string; text?: string; sort?: string };
   const { frozen } = useTimeState();
+  const plantTime = usePlantTime();
   const plant = useQuery(plantQuery);
   const states = useQuery(thingStatesQuery(place, frozen === undefined));
 
@@ -151,6 +153,11 @@ function Overview({ place }: { place: string }) {
         </Link>
       }
     >
+      {frozen === undefined ? null : (
+        <p className={styles.frozen} role="status">
+          {words('plant.frozen', { time: plantTime.instant(states.dataUpdatedAt) })}
+        </p>
+      )}
       <ul className={styles.states} aria-label={words('plant.states')}>
         {stateOrder.map((kind) => {
           const count = counts.get(kind) ?? 0;

@@ -156,6 +156,7 @@ export const en = {
     note_one: '{{count}} thing',
     note_other: '{{count}} things',
     liveValues: 'Live values',
+    frozen: 'Frozen. These are the states of {{time}}; what a thing was before is on its own page.',
     states: 'Things by state',
     parts: 'Places',
     things: 'Things',

@@ -114,6 +114,7 @@ export const zh: Translation<typeof en> = {
     addThing: '登记物',
     note_other: '{{count}} 个物',
     liveValues: '实时数值',
+    frozen: '画面已冻结，显示的是 {{time}} 的状态。物的历史情况请在其页面查看。',
     states: '按状态统计',
     parts: '下级位置',
     things: '物',
