@@ -50,7 +50,7 @@ export function TimeChart({
   from,
   to,
   onRange,
-  height = 320,
+  height: givenHeight = 320,
   marks = [],
   syncKey,
 }: {
@@ -68,6 +68,12 @@ export function TimeChart({
   const plant = usePlantTime();
   const { inForce } = useTheme();
   const helpId = useId();
+  // On a wall everything is larger, and so is the chart.
+  const enlarged = useMemo(
+    () => (Number.parseFloat(getComputedStyle(document.documentElement).fontSize) || 16) / 16,
+    [],
+  );
+  const height = Math.round(givenHeight * enlarged);
   const host = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot>(null);
   const [cursor, setCursor] = useState<number>();
@@ -89,7 +95,15 @@ export function TimeChart({
   useEffect(() => {
     const element = host.current;
     if (element === null) return;
-    const made = makePlot(element, { now, units, height, syncKey, zone: plant.zone, onCursor: setCursor });
+    const made = makePlot(element, {
+      now,
+      units,
+      height,
+      enlarged,
+      syncKey,
+      zone: plant.zone,
+      onCursor: setCursor,
+    });
     plot.current = made.plot;
     return () => {
       made.stop();
@@ -335,6 +349,7 @@ function makePlot(
     now,
     units,
     height,
+    enlarged,
     syncKey,
     zone,
     onCursor,
@@ -342,6 +357,8 @@ function makePlot(
     now: { current: Now };
     units: readonly string[];
     height: number;
+    /** How much larger than on a desk everything is. */
+    enlarged: number;
     syncKey: string | undefined;
     zone: string;
     onCursor: (index: number | undefined) => void;
@@ -349,7 +366,8 @@ function makePlot(
 ): { plot: uPlot; stop: () => void } {
   const css = getComputedStyle(element);
   const colour = (name: string) => css.getPropertyValue(name).trim();
-  const font = `12px ${css.fontFamily}`;
+  const letter = 12 * enlarged;
+  const font = `${letter}px ${css.fontFamily}`;
   const { series, from, to, data } = now.current;
   const scaleOf = (one: ChartSeries) => (units.indexOf(unitSymbol(one.unit) ?? '') === 1 ? 'y2' : 'y');
 
@@ -378,8 +396,8 @@ function makePlot(
     font,
     labelFont: font,
     label: unit,
-    labelSize: unit === '' ? 0 : 18,
-    size: (_, values) => 14 + 7.2 * Math.max(3, ...(values ?? []).map((value) => value.length)),
+    labelSize: unit === '' ? 0 : letter * 1.5,
+    size: (_, values) => letter * (1.2 + 0.6 * Math.max(3, ...(values ?? []).map((value) => value.length))),
     grid: { show: side === 3, stroke: colour('--line'), width: 1 },
     ticks: { stroke: colour('--line'), width: 1, size: 4 },
     values: (_, splits) => splits.map((value) => axisNumber(value, splits, now.current.language)),
@@ -389,7 +407,7 @@ function makePlot(
     width: Math.max(200, element.clientWidth),
     height,
     ms: 1,
-    padding: [22, null, null, null],
+    padding: [letter * 1.8, null, null, null],
     tzDate: (ms) => uPlot.tzDate(new Date(ms), zone),
     legend: { show: false },
     scales: {
@@ -403,8 +421,8 @@ function makePlot(
         font,
         grid: { stroke: colour('--line'), width: 1 },
         ticks: { stroke: colour('--line'), width: 1, size: 4 },
-        space: 90,
-        size: 42,
+        space: letter * 7.5,
+        size: letter * 3.5,
         values: (_, splits, __, ___, step) => axisLabels(splits, step, zone, now.current.language),
       },
       axis('y', 3, units[0] ?? ''),
@@ -669,7 +687,7 @@ function drawMarks(
   context.strokeStyle = colours.line;
   context.fillStyle = colours.text;
   context.lineWidth = ratio;
-  context.font = font.replace('12px', `${12 * ratio}px`);
+  context.font = font.replace(/^[\d.]+/, (size) => String(Number(size) * ratio));
   context.textBaseline = 'bottom';
   context.setLineDash([2 * ratio, 3 * ratio]);
   const whole = seen.length <= wholeMarksMax;

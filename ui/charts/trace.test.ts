@@ -53,6 +53,13 @@ describe('trace', () => {
     expect(trace.times[gap]).toBeLessThan(120_000);
   });
 
+  it('does not take a slower pace for gaps', () => {
+    const samples = [...each(500, 1000, () => 1), ...each(40, 30_000, () => 2, 530_000)];
+    expect(traceOf(samples, undefined).low).not.toContain(null);
+    const lost = samples.filter((_, i) => i < 100 || i > 130);
+    expect(traceOf(lost, undefined).low.filter((low) => low === null)).toHaveLength(1);
+  });
+
   it('does not tear apart values that are sent on change', () => {
     const times = [0, 200, 9000, 9100, 30_000, 31_000, 52_000, 52_300, 80_000, 81_000, 95_000];
     const trace = traceOf(
@@ -103,13 +110,29 @@ describe('trace', () => {
     ]);
     for (const latest of [
       undefined,
-      { time: 8, value: 2, quality: 'bad' as const },
       { time: 8, value: 'idle', quality: 'good' as const },
       { time: 12, value: 3, quality: 'good' as const },
       { time: 30, value: 3, quality: 'good' as const },
     ]) {
       expect(withHeld(some, latest, 0, 20).held).toEqual([]);
     }
+  });
+
+  it('says that what is bad stays bad', () => {
+    const samples = [
+      ...each(10, 1000, () => 1),
+      { time: 10_000, value: null, quality: 'bad' as const },
+      good(70_000, 2),
+    ];
+    expect(traceOf(samples, undefined).stretches).toEqual([{ from: 10_000, to: 70_000, quality: 'bad' }]);
+    const lost = traceOf(samples.slice(0, 11), undefined);
+    const latest = { time: 10_000, value: null, quality: 'bad' as const, status: 'BadNotConnected' };
+    expect(withHeld(lost, latest, 0, 90_000).stretches.at(-1)).toEqual({
+      from: 10_000,
+      to: 90_000,
+      quality: 'bad',
+      status: 'BadNotConnected',
+    });
   });
 
   it('joins equal states into runs', () => {

@@ -49,6 +49,7 @@ export interface LatestKnown {
   time: number;
   value: unknown;
   quality: QualityClass;
+  status?: string;
 }
 
 /** How many times the usual distance between samples must pass before it is a gap. */
@@ -56,8 +57,8 @@ const gapFactor = 5;
 
 /**
  * Makes a trace of the answer of `samples`. With `span`, samples are the extremes of spans of that many milliseconds and are put
- * together span by span. Values that are not good break the line; so does a silence of more than five times what is usual for
- * this property (the 95th percentile of its distances). With `onChange` the source speaks only when something changes and says so
+ * together span by span. Values that are not good break the line; so does a silence of more than five times what is usual in
+ * the whole range (the median distance) and around it (where a source has changed its pace nothing is missing). With `onChange` the source speaks only when something changes and says so
  * when it is lost: then the value holds through such a silence.
  */
 export function traceOf(samples: readonly TraceSample[], span: number | undefined, onChange = false): Trace {
@@ -76,7 +77,9 @@ export function traceOf(samples: readonly TraceSample[], span: number | undefine
   const times: number[] = [];
   for (const sample of samples)
     times.push(typeof sample.time === 'number' ? sample.time : Date.parse(sample.time));
-  const gapAfter = usualDistance(times, span) * gapFactor;
+  const least = leastDistance(times, span);
+  const isGap = (index: number, distance: number) =>
+    distance > gapFactor * least && distance > gapFactor * localDistance(times, index);
 
   let bucket = Number.NaN;
   let previous = Number.NaN;
@@ -85,14 +88,14 @@ export function traceOf(samples: readonly TraceSample[], span: number | undefine
     const time = times[i]!;
     if (Number.isNaN(time)) continue;
     const value = numberOf(sample.value);
-    if (sample.quality !== 'good') stretch(trace.stretches, sample, time, times[i + 1], gapAfter);
+    if (sample.quality !== 'good') stretch(trace.stretches, sample, time, times[i + 1], gapFactor * least);
     if (sample.quality === 'bad' || value === null) {
       push(trace, time, null, null);
       bucket = Number.NaN;
       previous = time;
       continue;
     }
-    if (time - previous > gapAfter) {
+    if (isGap(i, time - previous)) {
       const before = trace.last;
       if (onChange && before?.time === previous)
         trace.held.push({ from: previous, to: time, value: before.value });
@@ -118,15 +121,20 @@ export function traceOf(samples: readonly TraceSample[], span: number | undefine
 }
 
 /**
- * The trace with what holds from its last sample (or, where the range has none, from its beginning) until `to`. Only for values
- * that are known to hold: good or uncertain ones of a thing that has not gone quiet.
+ * The trace with what holds from its last sample (or, where the range has none, from its beginning) until `to`: a value, or the
+ * state of being bad. Only for a thing that has not gone quiet.
  */
 export function withHeld(trace: Trace, latest: LatestKnown | undefined, from: number, to: number): Trace {
-  if (latest === undefined || latest.quality === 'bad' || latest.time >= to) return trace;
+  if (latest === undefined || latest.time >= to) return trace;
+  const start = Math.max(from, latest.time);
+  if (latest.quality === 'bad') {
+    const status = latest.status === undefined ? {} : { status: latest.status };
+    return { ...trace, stretches: [...trace.stretches, { from: start, to, quality: 'bad', ...status }] };
+  }
   const value = numberOf(latest.value);
   // A sample within the range that the trace does not have yet is on its way; nothing is to be drawn ahead of it.
   if (value === null || (latest.time >= from && latest.time !== trace.last?.time)) return trace;
-  return { ...trace, held: [...trace.held, { from: Math.max(from, latest.time), to, value }] };
+  return { ...trace, held: [...trace.held, { from: start, to, value }] };
 }
 
 function push(trace: Trace, time: number, low: number | null, high: number | null): void {
@@ -150,7 +158,9 @@ function stretch(
   gapAfter: number,
 ): void {
   const quality = sample.quality === 'bad' ? 'bad' : 'uncertain';
-  const to = next === undefined || Number.isNaN(next) ? time : Math.min(next, time + gapAfter);
+  // What is bad is bad until the next sample, however late: sources say it when it begins, and then seldom.
+  const end = quality === 'bad' ? Number.POSITIVE_INFINITY : time + gapAfter;
+  const to = next === undefined || Number.isNaN(next) ? time : Math.min(next, end);
   const last = stretches.at(-1);
   if (last !== undefined && last.quality === quality && last.status === sample.status && last.to >= time)
     last.to = to;
@@ -163,8 +173,8 @@ function stretch(
     });
 }
 
-/** The distance between samples that 19 of 20 keep; at least the span; Infinity where there are too few to tell. */
-function usualDistance(times: readonly number[], span: number | undefined): number {
+/** Half of all distances are at least this long, and none of a reduced range is shorter than its span; Infinity where there are too few to tell. */
+function leastDistance(times: readonly number[], span: number | undefined): number {
   const distances: number[] = [];
   for (let i = 1; i < times.length; i++) {
     const distance = times[i]! - times[i - 1]!;
@@ -172,7 +182,22 @@ function usualDistance(times: readonly number[], span: number | undefined): numb
   }
   if (distances.length < 8) return Number.POSITIVE_INFINITY;
   distances.sort((a, b) => a - b);
-  return Math.max(distances[Math.floor((distances.length - 1) * 0.95)]!, span ?? 0);
+  return Math.max(distances[distances.length >> 1]!, span ?? 0);
+}
+
+/** Distances looked at on either side of a silence. */
+const neighbours = 10;
+
+/** What is usual around a sample: the third quartile of the distances before it or after it, whichever is longer. */
+function localDistance(times: readonly number[], index: number): number {
+  const quartile = (from: number, to: number) => {
+    const distances: number[] = [];
+    for (let i = Math.max(1, from); i < Math.min(times.length, to); i++)
+      distances.push(times[i]! - times[i - 1]!);
+    distances.sort((a, b) => a - b);
+    return distances[Math.floor(distances.length * 0.75)] ?? 0;
+  };
+  return Math.max(quartile(index - neighbours, index), quartile(index + 1, index + 1 + neighbours));
 }
 
 function numberOf(value: unknown): number | null {

@@ -64,7 +64,7 @@ export function TileWall<T>({
     return () => clearTimeout(timer);
   }, [from, to, tiles]);
 
-  const page = useRotation(rotate, scroller);
+  const page = useRotation(rotate, scroller, heightRem * rem, virtualizer.getTotalSize());
   return (
     <>
       <div ref={scroller} className={styles.scroller} data-wall="">
@@ -93,9 +93,12 @@ export function TileWall<T>({
   );
 }
 
+/** Goes on by as many whole rows as fit, so that none is cut in two. */
 function useRotation(
   rotate: boolean,
   scroller: { current: HTMLDivElement | null },
+  rowHeight: number,
+  totalHeight: number,
 ): { page: number; pages: number } | undefined {
   const [page, setPage] = useState<{ page: number; pages: number }>();
   useEffect(() => {
@@ -103,21 +106,20 @@ function useRotation(
       setPage(undefined);
       return;
     }
+    const step = () => Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / rowHeight)) * rowHeight;
     const say = () => {
-      const element = scroller.current;
-      if (element === null) return;
-      const pages = Math.max(1, Math.ceil(element.scrollHeight / element.clientHeight - 0.02));
-      setPage({ page: Math.min(pages, Math.round(element.scrollTop / element.clientHeight) + 1), pages });
+      const pages = Math.max(1, Math.ceil(totalHeight / step() - 0.01));
+      setPage({ page: Math.min(pages, Math.round((scroller.current?.scrollTop ?? 0) / step()) + 1), pages });
     };
     say();
     const timer = setInterval(() => {
       const element = scroller.current;
       if (element === null) return;
       const end = element.scrollTop + element.clientHeight >= element.scrollHeight - 4;
-      element.scrollTop = end ? 0 : element.scrollTop + element.clientHeight;
+      element.scrollTop = end ? 0 : element.scrollTop + step();
       say();
     }, rotateMilliseconds);
     return () => clearInterval(timer);
-  }, [rotate, scroller]);
+  }, [rotate, scroller, rowHeight, totalHeight]);
   return page;
 }

@@ -201,7 +201,7 @@ export function ToggleField({
           <span className={styles.knob} />
         </span>
         <span>{label}</span>
-        <span className={styles.mark}>{words(value ? 'value.yes' : 'value.no')}</span>
+        <span className={styles.mark}>{words(value ? 'form.on' : 'form.off')}</span>
       </Switch>
       {help === undefined ? null : (
         <span id={id} className={styles.help}>

@@ -34,6 +34,11 @@ export function holdNow(instant: number | undefined): void {
   tick();
 }
 
+/** True while the clock is held. */
+export function isNowHeld(): boolean {
+  return heldAt !== undefined;
+}
+
 /** Epoch milliseconds, whole multiples of `every` seconds, re-rendering as they change. */
 export function useNow(every = 1): number {
   const step = () => Math.floor(second / every) * every * 1000;

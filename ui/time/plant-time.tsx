@@ -1,7 +1,7 @@
 import { createContext, type ReactNode, useContext, useMemo } from 'react';
 import { useUiWords } from '../words/index.ts';
 import { type Language, useLanguage } from '../words/typed.ts';
-import { useNow } from './now.ts';
+import { isNowHeld, useNow } from './now.ts';
 import { knownZone } from './zone.ts';
 
 export interface PlantTime {
@@ -120,7 +120,11 @@ export function Since({ time, className }: { time: string | number | undefined; 
   return (
     <time className={className} dateTime={new Date(instant).toISOString()} title={plant.exact(instant)}>
       {/* A sender's clock may run a little ahead of the browser's; "in 1 s" would only puzzle. */}
-      {plant.relative(instant > now && instant - now < 5000 ? now : instant, now)}
+      {instant - now < 5000
+        ? plant.relative(Math.min(instant, now), now)
+        : isNowHeld()
+          ? plant.clock(instant)
+          : plant.relative(instant, now)}
     </time>
   );
 }

@@ -42,8 +42,7 @@ export function Mark({ kind, size = 16 }: { kind: MarkKind; size?: number }) {
   return (
     <svg
       className={`${styles.mark} ${styles[kind]}`}
-      width={size}
-      height={size}
+      style={{ width: `${size / 16}rem`, height: `${size / 16}rem` }}
       viewBox="0 0 16 16"
       aria-hidden="true"
     >

@@ -37,7 +37,13 @@ export function Sparkline({
       ? words('value.noTrend')
       : words('value.trend', { min: formatNumber(least, language), max: formatNumber(most, language) });
   return (
-    <svg className={styles.spark} width={width} height={height} role="img" aria-label={text}>
+    <svg
+      className={styles.spark}
+      viewBox={`0 0 ${width} ${height}`}
+      style={{ width: `${width / 16}rem`, height: `${height / 16}rem` }}
+      role="img"
+      aria-label={text}
+    >
       <title>{text}</title>
       {paths === undefined ? null : (
         <>

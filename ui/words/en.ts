@@ -18,8 +18,8 @@ export const en = {
   value: {
     none: 'no value',
     never: 'never',
-    yes: 'on',
-    no: 'off',
+    yes: 'yes',
+    no: 'no',
     normal: 'normal {{band}}',
     band: '{{min}} to {{max}}',
     atLeast: 'at least {{min}}',
@@ -80,6 +80,8 @@ export const en = {
     technical: 'Technical details',
   },
   form: {
+    on: 'on',
+    off: 'off',
     required: 'needed',
     optional: 'optional',
     kept: 'Leave empty to keep what is stored',

@@ -20,8 +20,8 @@ export const zh: Translation<typeof en> = {
   value: {
     none: '无值',
     never: '从未',
-    yes: '开',
-    no: '关',
+    yes: '是',
+    no: '否',
     normal: '正常范围 {{band}}',
     band: '{{min}} 至 {{max}}',
     atLeast: '不低于 {{min}}',
@@ -79,6 +79,8 @@ export const zh: Translation<typeof en> = {
     technical: '技术细节',
   },
   form: {
+    on: '开启',
+    off: '关闭',
     required: '必填',
     optional: '选填',
     kept: '留空则保持已存的内容',

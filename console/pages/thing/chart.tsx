@@ -79,7 +79,12 @@ export function ChartTab({ thing }: { thing: ThingDescription }) {
     const value = latest.data?.[name];
     return !holds || value?.time === undefined
       ? undefined
-      : { time: Date.parse(value.time), value: value.value, quality: value.quality ?? ('good' as const) };
+      : {
+          time: Date.parse(value.time),
+          value: value.value,
+          quality: value.quality ?? ('good' as const),
+          ...(value.status === undefined ? {} : { status: value.status }),
+        };
   };
 
   const chosen = useMemo(() => {
