@@ -10,7 +10,7 @@ import { sessionQuery } from './api/queries.ts';
 import { liveStream, onStreamLost } from './live/live.ts';
 import { router } from './routes.tsx';
 import { Languages } from './shell/languages.tsx';
-import { queryClient } from './shell/session.ts';
+import { forgetEverything, queryClient } from './shell/session.ts';
 import { consoleWords } from './words/index.ts';
 
 const language = languageAtStart();
@@ -22,7 +22,7 @@ else window.addEventListener('load', () => setTimeout(() => void loadChineseFont
 
 onSignedOut(() => {
   if (router.state.location.pathname === '/sign-in') return;
-  queryClient.clear();
+  forgetEverything();
   void router.navigate({ to: '/sign-in', search: { back: router.state.location.href } });
 });
 // The stream cannot say why it broke; asking for the session does, and leads to the sign-in when that has ended.

@@ -288,7 +288,11 @@ function Backups() {
         </Button>
       }
     >
-      {problem === undefined ? null : <ErrorState problem={problem} />}
+      {problem === undefined ? null : (
+        <div className={styles.inset}>
+          <ErrorState problem={problem} />
+        </div>
+      )}
       {backups.error !== null && backups.data === undefined ? (
         <ErrorState problem={problemWords(backups.error, words)} onRetry={() => void backups.refetch()} />
       ) : backups.data === undefined ? (

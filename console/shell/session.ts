@@ -13,3 +13,15 @@ export const queryClient = new QueryClient({
     mutations: { retry: false },
   },
 });
+
+/**
+ * Forgets what was seen by whoever was signed in. Queries that something on the page still watches are emptied, not removed: their
+ * watchers would otherwise wait for ever on what nobody fills any more.
+ */
+export function forgetEverything(): void {
+  for (const query of queryClient.getQueryCache().getAll()) {
+    if (query.getObserversCount() > 0) query.reset();
+    else queryClient.getQueryCache().remove(query);
+  }
+  queryClient.getMutationCache().clear();
+}

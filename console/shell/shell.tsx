@@ -27,7 +27,7 @@ import { useStreamState } from '../live/live.ts';
 import { useConsoleWords } from '../words/index.ts';
 import { AttentionBar } from './attention.tsx';
 import { Navigation } from './navigation.tsx';
-import { queryClient } from './session.ts';
+import { forgetEverything } from './session.ts';
 import styles from './shell.module.css';
 import { useFreeze, useTimeState } from './time-state.ts';
 
@@ -210,7 +210,7 @@ function PersonMenu() {
               onChoose: () => {
                 take(api.DELETE('/api/session')).then(
                   () => {
-                    queryClient.clear();
+                    forgetEverything();
                     void navigate({ to: '/sign-in' });
                   },
                   (error: unknown) => {

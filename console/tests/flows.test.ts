@@ -61,6 +61,8 @@ describe('signing in', options, () => {
     await page.getByRole('heading', { name: 'Settings' }).waitFor();
     expect(new URL(page.url()).pathname).toBe('/settings');
     expect(search(page).get('range')).toBe('8h');
+    // Plant time is known at once, not only after the next load.
+    await page.getByRole('banner').getByText('GMT+8').waitFor();
   });
 
   it('asks for a password of one’s own the first time, and for a good one', async () => {

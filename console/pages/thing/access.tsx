@@ -112,7 +112,11 @@ export function AccessTab({ thing }: { thing: ThingDescription }) {
           </Button>
         }
       >
-        {problem === undefined ? null : <ErrorState problem={problem} />}
+        {problem === undefined ? null : (
+          <div className={styles.inset}>
+            <ErrorState problem={problem} />
+          </div>
+        )}
         {credentials.error !== null && credentials.data === undefined ? (
           <ErrorState
             problem={problemWords(credentials.error, words)}

@@ -1,4 +1,4 @@
-import type { ActionAffordance, DataSchema, ThingDescription } from '@millrace/contract';
+import type { ActionAffordance, DataSchema, LocalText, ThingDescription } from '@millrace/contract';
 import {
   Button,
   CodeBlock,
@@ -114,7 +114,9 @@ function OneAction({
             word={words(`thing.actions.${outcome.state}`)}
           />
           {outcome.state === 'timed-out' ? <p>{words('thing.actions.timedOutHelp')}</p> : null}
-          {outcome.output === undefined || outcome.output === null ? null : (
+          {outcome.output === undefined || outcome.output === null ? null : isLocalText(outcome.output) ? (
+            <p>{outcome.output[language]}</p>
+          ) : (
             <CodeBlock label={words('thing.actions.output')} text={JSON.stringify(outcome.output, null, 2)} />
           )}
         </div>
@@ -250,6 +252,11 @@ function SchemaInput({
       }}
     />
   );
+}
+
+/** An answer that a thing words in both languages. */
+function isLocalText(output: unknown): output is LocalText {
+  return typeof output === 'object' && output !== null && 'en' in output && 'zh' in output;
 }
 
 /** The values to choose from, named where the schema names them; undefined where any value may be given. */
