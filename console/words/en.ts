@@ -236,6 +236,7 @@ export const en = {
       outOfBounds: 'Outside the allowed bounds',
       notJson: 'Not valid JSON',
       output: 'Answer',
+      outcome: '{{action}}: {{outcome}}',
       confirmed: 'Confirmed by the thing',
       refused: 'Refused by the thing',
       'timed-out': 'No answer',

@@ -193,6 +193,7 @@ export const zh: Translation<typeof en> = {
       outOfBounds: '超出允许范围',
       notJson: '不是有效的 JSON',
       output: '答复',
+      outcome: '{{action}}：{{outcome}}',
       confirmed: '物已确认',
       refused: '物已拒绝',
       'timed-out': '没有答复',

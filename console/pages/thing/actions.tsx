@@ -93,7 +93,10 @@ function OneAction({
           onOpen(false);
           notify({
             kind: result.state === 'confirmed' ? 'info' : 'error',
-            title: `${title}: ${words(`thing.actions.${result.state}`)}`,
+            title: words('thing.actions.outcome', {
+              action: title,
+              outcome: words(`thing.actions.${result.state}`),
+            }),
           });
         },
         (error: unknown) => setProblem(problemWords(error, words)),
