@@ -2,6 +2,7 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { ChevronRight, LoaderCircle } from 'lucide-react';
 import { type KeyboardEvent, type ReactNode, useLayoutEffect, useRef, useState } from 'react';
 import styles from './check-tree.module.css';
+import { handleTreeKey } from './tree-keys.ts';
 
 /** One line of a tree as it is seen now: children of closed nodes are not among the lines. */
 export interface CheckLine {
@@ -74,52 +75,19 @@ export function CheckTree({
   const check = (line: CheckLine) => {
     if (line.checked !== undefined) onCheck(line.id, line.checked !== true);
   };
-  const onKeyDown = (event: KeyboardEvent) => {
-    const line = lines[current];
-    if (line === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
-    switch (event.key) {
-      case 'ArrowDown':
-        go(current + 1);
-        break;
-      case 'ArrowUp':
-        go(current - 1);
-        break;
-      case 'Home':
-        go(0);
-        break;
-      case 'End':
-        go(lines.length - 1);
-        break;
-      case 'ArrowRight':
-        if (line.open === false) onOpen(line.id, true);
-        else if (line.open === true) go(current + 1);
-        break;
-      case 'ArrowLeft': {
-        if (line.open === true) onOpen(line.id, false);
-        else {
-          let above = current - 1;
-          while (above > 0 && lines[above]!.depth >= line.depth) above--;
-          go(above);
-        }
-        break;
-      }
-      case ' ':
-        check(line);
-        break;
-      case 'Enter':
-        if (line.open === undefined) check(line);
+  const onKeyDown = (event: KeyboardEvent) =>
+    handleTreeKey(event, {
+      count: lines.length,
+      current,
+      line: (index) => lines[index]!,
+      go,
+      setOpen: (index, open) => onOpen(lines[index]!.id, open),
+      act: (key) => {
+        const line = lines[current]!;
+        if (key === ' ' || line.open === undefined) check(line);
         else onOpen(line.id, !line.open);
-        break;
-      default: {
-        if (event.key.length !== 1) return;
-        const from = [...lines.slice(current + 1), ...lines.slice(0, current + 1)];
-        const found = from.find((other) => other.label.toLowerCase().startsWith(event.key.toLowerCase()));
-        if (found === undefined) return;
-        go(lines.indexOf(found));
-      }
-    }
-    event.preventDefault();
-  };
+      },
+    });
 
   const renderLine = (line: CheckLine, index: number, start?: number) => (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the tree above handles the keys of all lines

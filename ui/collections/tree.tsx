@@ -2,6 +2,7 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { ChevronRight } from 'lucide-react';
 import { type KeyboardEvent, type ReactNode, useMemo, useRef, useState } from 'react';
 import styles from './tree.module.css';
+import { handleTreeKey } from './tree-keys.ts';
 
 export interface TreeNode {
   id: string;
@@ -73,46 +74,18 @@ export function Tree({
       scroller.current?.querySelector<HTMLElement>(`[data-node="${CSS.escape(line.node.id)}"]`)?.focus();
     });
   };
-  const onKeyDown = (event: KeyboardEvent) => {
-    const line = lines[current];
-    if (line === undefined) return;
-    switch (event.key) {
-      case 'ArrowDown':
-        go(current + 1);
-        break;
-      case 'ArrowUp':
-        go(current - 1);
-        break;
-      case 'Home':
-        go(0);
-        break;
-      case 'End':
-        go(lines.length - 1);
-        break;
-      case 'ArrowRight':
-        if (line.hasChildren && !line.open) toggle(line.node.id, true);
-        else if (line.hasChildren) go(current + 1);
-        break;
-      case 'ArrowLeft':
-        if (line.hasChildren && line.open) toggle(line.node.id, false);
-        else go(lines.findIndex((other) => other.node.id === line.node.parent));
-        break;
-      case 'Enter':
-      case ' ':
-        onSelect(line.node.id);
-        break;
-      default: {
-        if (event.key.length !== 1 || event.ctrlKey || event.metaKey || event.altKey) return;
-        const from = [...lines.slice(current + 1), ...lines.slice(0, current + 1)];
-        const found = from.find((other) =>
-          other.node.label.toLowerCase().startsWith(event.key.toLowerCase()),
-        );
-        if (found === undefined) return;
-        go(lines.indexOf(found));
-      }
-    }
-    event.preventDefault();
-  };
+  const onKeyDown = (event: KeyboardEvent) =>
+    handleTreeKey(event, {
+      count: lines.length,
+      current,
+      line: (index) => {
+        const { node, depth, hasChildren, open } = lines[index]!;
+        return { label: node.label, depth, open: hasChildren ? open : undefined };
+      },
+      go,
+      setOpen: (index, open) => toggle(lines[index]!.node.id, open),
+      act: () => onSelect(lines[current]!.node.id),
+    });
 
   const renderLine = (line: Line, index: number, style?: { transform: string }) => (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the tree above handles the keys of all lines
