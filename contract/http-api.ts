@@ -135,7 +135,9 @@ export const PlantNode = Type.Object(
     name: Type.String(),
     level: Type.String({ description: 'enterprise, site, area, line, cell, unit (by depth, ISA-95)' }),
     things: Count,
-    states: Type.Record(Type.String(), Count),
+    states: Type.Record(Type.String(), Count, {
+      description: 'Things by state; `outside`: good, with a property outside its normal band.',
+    }),
   },
   { title: 'PlantNode' },
 );

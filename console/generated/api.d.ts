@@ -694,6 +694,7 @@ export interface components {
             level: string;
             name: string;
             path: string;
+            /** @description Things by state; `outside`: good, with a property outside its normal band. */
             states: {
                 [key: string]: number;
             };

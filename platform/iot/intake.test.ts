@@ -185,6 +185,7 @@ test('the state of a thing is the worst of its values; what is outside its band 
     state: 'good',
     abnormal: [{ property: 'v', value: 11, reason: 'above-normal' }],
   });
+  expect(states.tree()[0]).toMatchObject({ path: '', states: { outside: 1 } });
   await desk.take(push('urn:a', '{"v": 12}'), 'one');
   expect(of().abnormal[0]!.since).toBe(since);
   const batch = new BatchBuilder();

@@ -162,7 +162,9 @@ export class LiveStates {
   tree(): PlantNode[] {
     const nodes = new Map<string, PlantNode>();
     for (const record of this.#registry.all()) {
-      const { state } = this.of(record, undefined);
+      const { state: quality, abnormal } = this.of(record, undefined);
+      // Good data that says something is not as usual is counted apart: it is what a person looks for.
+      const state = quality === 'good' && abnormal.length > 0 ? 'outside' : quality;
       const place = placeOf(record);
       const parts = place === '' ? [] : place.split('/');
       for (let depth = 0; depth <= parts.length; depth++) {
