@@ -20,7 +20,7 @@ const description = {
   },
 } as ThingDescription;
 const series = { temperature: 1, pieces: 2, on: 3, program: 4, values: 5, constructor: 6 };
-const oven = () => viewThing({ id: description.id, description, series, connection: undefined });
+const oven = () => viewThing({ id: description.id, description, series });
 const now = 1_700_000_000_000_000;
 const take = (payload: string) => {
   const batch = new BatchBuilder(1);

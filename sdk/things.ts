@@ -29,8 +29,6 @@ export interface ThingRecord {
   description: ThingDescription;
   /** Property name → series. */
   series: Record<string, SeriesId>;
-  /** The connection that reaches it; undefined where it only sends to us. */
-  connection: string | undefined;
 }
 
 /** Makes the view of a thing that hot paths use. Forms' `href`s come out absolute, resolved against `base`. */

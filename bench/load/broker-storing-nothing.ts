@@ -29,7 +29,7 @@ async function main(argument: { credentials: LoadCredentials[]; properties: stri
         properties: Object.fromEntries(argument.properties.map((name) => [name, { type: 'number' }])),
       };
       const series = Object.fromEntries(argument.properties.map((name) => [name, nextSeries++]));
-      return [thing, viewThing({ id: thing, description, series, connection: undefined })];
+      return [thing, viewThing({ id: thing, description, series })];
     }),
   );
   const users = new Map(argument.credentials.map((entry) => [entry.username, entry]));

@@ -125,11 +125,11 @@ export class IntakeDesk {
     for (const event of events) this.#bus.publishEvent(event);
     try {
       await this.#store.append(known, events);
-      this.#settle(known, link, rows, 'stored');
+      this.#settle(known, link, 'stored');
       this.#lastError = undefined;
     } catch (error) {
       // Not stored and not acknowledged: the sender still has it, and will be counted again when it sends it again.
-      this.#settle(known, link, rows, 'dropped');
+      this.#settle(known, link, 'dropped');
       this.#lastError = error instanceof Error ? error.message : String(error);
       throw error;
     }
@@ -164,7 +164,7 @@ export class IntakeDesk {
     }
   }
 
-  #settle(columns: SampleColumns, link: Tally, _rows: number, as: 'stored' | 'dropped'): void {
+  #settle(columns: SampleColumns, link: Tally, as: 'stored' | 'dropped'): void {
     const { count, series } = columns;
     for (let row = 0; row < count; row++) {
       const tally = this.#tallyOf[series[row]!];

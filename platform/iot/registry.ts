@@ -49,7 +49,6 @@ export class Registry {
         id: row.id,
         description: row.description,
         series: series.get(row.id) ?? {},
-        connection: undefined,
       });
     }
     return registry;
@@ -110,7 +109,7 @@ export class Registry {
         series[row.property] = row.id;
         this.#bySeries[row.id] = { thing: stored.id, property: row.property };
       }
-      const record: ThingRecord = { id: stored.id, description: stored, series, connection: undefined };
+      const record: ThingRecord = { id: stored.id, description: stored, series };
       this.#things.set(stored.id, record);
       this.#tell({ put: [record], removed: [] });
       return { record, created: before === undefined };

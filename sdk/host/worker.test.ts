@@ -64,7 +64,6 @@ function start(
           properties: { v: { type: 'number' } },
         },
         series: { v: 1 },
-        connection: 'c',
       },
     ],
     credentials: [],
@@ -191,7 +190,7 @@ test('a thing that changes keeps the order of its untimed values', async () => {
   worker.receive({
     type: 'things',
     connection: 'c',
-    put: [{ id: 'urn:t', description, series: { v: 1 }, connection: 'c' }],
+    put: [{ id: 'urn:t', description, series: { v: 1 } }],
     removed: ['urn:u'],
   });
   expect(changed).toEqual([['urn:t', 'urn:u']]);

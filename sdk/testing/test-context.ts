@@ -233,10 +233,7 @@ export class TestContext implements TerminalContext {
       series[name] = id;
       this.#names.set(id, { thing: description.id, property: name, boolean: property.type === 'boolean' });
     }
-    this.things.set(
-      description.id,
-      viewThing({ id: description.id, description, series, connection: 'test' }),
-    );
+    this.things.set(description.id, viewThing({ id: description.id, description, series }));
   }
 
   #schedule(): void {

@@ -98,7 +98,6 @@ export function pointFromForm(
         properties: { browse: property },
       },
       series: { browse: 0 },
-      connection: undefined,
     }),
     '',
     { ...settings, unit },

@@ -17,7 +17,7 @@ function thing(id: string, properties: ThingDescription['properties'], events?: 
     ...(events === undefined ? {} : { events }),
   } as ThingDescription;
   const series = Object.fromEntries(Object.keys(properties ?? {}).map((name, i) => [name, i + 1]));
-  return viewThing({ id, description, series, connection: undefined });
+  return viewThing({ id, description, series });
 }
 
 const meter = thing(
