@@ -222,8 +222,8 @@ async function measure(
 ): Promise<Row[]> {
   const watched = [0, 33, 66, 99].flatMap((i) => [ids.modbus[i]!, ids.opcua[i]!]);
   const watch = watchLive(server, watched);
-  // Between two polls of the grid, so that a second is counted whole or not at all.
-  await sleep(1500 - (Date.now() % 1000));
+  // When all of a second has come in and nothing of the next, so that a second is counted whole or not at all.
+  await sleep(1900 - (Date.now() % 1000));
   const processes = server.pids();
   const processorBefore = sum(processes.map(processorSeconds));
   const before = await totals(server, connections);
@@ -242,6 +242,8 @@ async function measure(
   const missedPolls = after.missedPolls - before.missedPolls;
   const missed = { modbus: 0, opcua: 0 };
   const skipped = await skippedSeconds(machineProcess);
+  const leftOut = [...skipped].filter((second) => second * 1000 >= fromTime && second * 1000 < toTime).length;
+  const sentPerSecond = tagsPerSecond - (leftOut * machines * variables) / seconds;
   let looked = 0;
   for (const protocol of ['modbus', 'opcua'] as const) {
     for (let i = 0; i < 100; i += 9) {
@@ -258,9 +260,9 @@ async function measure(
     {
       what: `${tagsPerSecond.toLocaleString('en')} tags a second over OPC UA and Modbus: processor time of the platform`,
       reach: `≤ ${coresMax} core`,
-      measured: `${cores.toFixed(2)} cores at ${figure(perSecond, 'values/s')}`,
+      measured: `${cores.toFixed(2)} cores at ${figure(perSecond, 'values/s')} of ${figure(sentPerSecond, 'sent')}`,
       ceiling: `${bare.cores.toFixed(2)} cores at ${figure(bare.valuesPerSecond, 'values/s')}, storing nothing`,
-      reached: cores <= coresMax && perSecond >= tagsPerSecond * 0.999,
+      reached: cores <= coresMax && perSecond >= sentPerSecond * 0.999 && sentPerSecond >= tagsPerSecond * 0.9,
     },
     {
       what: 'missed polls, and seconds absent from the history of tags looked at',

@@ -2,40 +2,9 @@ import { type Static, type TSchema, Type } from 'typebox';
 import { BrowseNode, Connection, ConnectionInput, TestReport } from './connection.ts';
 import { limits } from './limits.ts';
 import { Problem } from './problem.ts';
+import { Count, InstantOut, page, type Route, range } from './route.ts';
 import { ApiSample, Quality } from './sample.ts';
 import { ApiThingDescription } from './thing.ts';
-
-/**
- * Who may call a route.
- * - `open`    anybody
- * - `user`    a signed-in person or a token
- * - `admin`   the administrator
- * - `device`  a person, or the terminal the path names, by its own credentials
- */
-export type Access = 'open' | 'user' | 'admin' | 'device';
-
-export interface Route {
-  method: 'GET' | 'POST' | 'PUT' | 'DELETE';
-  /** Path with `{parameter}`s, as in OpenAPI. */
-  path: string;
-  summary: string;
-  tag: string;
-  access: Access;
-  query?: TSchema;
-  body?: TSchema;
-  /** Media type of the body where it is not JSON only. */
-  bodyTypes?: readonly string[];
-  /** Success responses: status → schema; undefined schema = no body. */
-  responses: { readonly [status: number]: TSchema | undefined };
-  /** Media type of the success response where it is not JSON. */
-  produces?: string;
-  /** Bytes of body accepted; default is `limits.payloadBytesMax`. */
-  bodyBytesMax?: number;
-}
-
-const Instant = Type.String({ description: 'RFC 3339, or epoch milliseconds (fractions allowed).' });
-const InstantOut = Type.String({ format: 'date-time' });
-const Count = Type.Integer({ minimum: 0 });
 
 export const Counters = Type.Object(
   {
@@ -234,11 +203,6 @@ const ThingPush = Type.Any({
   description:
     '{"temperature": 21.5}, or {"time": …, "values": {…}}, or an array of those. Time is RFC 3339 or epoch milliseconds.',
 });
-const range = { from: Type.Optional(Instant), to: Type.Optional(Instant) };
-const page = {
-  offset: Type.Optional(Type.Integer({ minimum: 0 })),
-  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000 })),
-};
 
 export const routes = {
   health: {
@@ -261,7 +225,7 @@ export const routes = {
     method: 'GET',
     path: '/metrics',
     tag: 'platform',
-    access: 'user',
+    access: { may: 'read', at: 'plant' },
     summary: 'Prometheus text format.',
     responses: { 200: Type.String() },
     produces: 'text/plain',
@@ -279,7 +243,7 @@ export const routes = {
     method: 'GET',
     path: '/api/session',
     tag: 'session',
-    access: 'user',
+    access: 'person',
     summary: 'Who is signed in.',
     responses: { 200: Type.Omit(Session, ['token']) },
   },
@@ -287,7 +251,7 @@ export const routes = {
     method: 'DELETE',
     path: '/api/session',
     tag: 'session',
-    access: 'user',
+    access: 'person',
     summary: 'End this session.',
     responses: { 204: undefined },
   },
@@ -295,7 +259,7 @@ export const routes = {
     method: 'POST',
     path: '/api/session/password',
     tag: 'session',
-    access: 'user',
+    access: 'person',
     summary: 'Change the own password.',
     body: Type.Object({
       current: Type.String({ maxLength: 1024 }),
@@ -307,7 +271,7 @@ export const routes = {
     method: 'GET',
     path: '/api/things',
     tag: 'things',
-    access: 'user',
+    access: { may: 'read', at: 'some' },
     summary: 'Thing Descriptions, by id; filter by place, type or text.',
     query: Type.Object({
       ...page,
@@ -321,7 +285,7 @@ export const routes = {
     method: 'POST',
     path: '/api/things',
     tag: 'things',
-    access: 'admin',
+    access: { may: 'configure', at: 'some' },
     summary: 'Register a thing by its Thing Description; one without an id is given one.',
     body: ApiThingDescription,
     bodyTypes: ['application/td+json'],
@@ -332,7 +296,7 @@ export const routes = {
     method: 'GET',
     path: '/api/things/{id}',
     tag: 'things',
-    access: 'user',
+    access: { may: 'read', at: 'thing' },
     summary: 'One Thing Description.',
     responses: { 200: ApiThingDescription },
   },
@@ -340,7 +304,7 @@ export const routes = {
     method: 'PUT',
     path: '/api/things/{id}',
     tag: 'things',
-    access: 'admin',
+    access: { may: 'configure', at: 'thing' },
     summary: 'Create or replace a Thing Description. History stays with properties that keep their name.',
     body: ApiThingDescription,
     bodyTypes: ['application/td+json'],
@@ -351,7 +315,7 @@ export const routes = {
     method: 'DELETE',
     path: '/api/things/{id}',
     tag: 'things',
-    access: 'admin',
+    access: { may: 'configure', at: 'thing' },
     summary: 'Remove a thing, its credentials and its history.',
     responses: { 204: undefined },
   },
@@ -359,7 +323,7 @@ export const routes = {
     method: 'POST',
     path: '/api/thing-models/instances',
     tag: 'things',
-    access: 'admin',
+    access: { may: 'configure', at: 'some' },
     summary:
       'Make a Thing Description from a Thing Model and the values of its placeholders; it is returned, not saved.',
     body: Type.Object({
@@ -373,7 +337,7 @@ export const routes = {
     method: 'GET',
     path: '/api/thing-states',
     tag: 'things',
-    access: 'user',
+    access: { may: 'read', at: 'some' },
     summary: 'Live state of the things under a place.',
     query: Type.Object({
       ...page,
@@ -386,7 +350,7 @@ export const routes = {
     method: 'GET',
     path: '/api/plant',
     tag: 'things',
-    access: 'user',
+    access: { may: 'read', at: 'some' },
     summary: 'The ISA-95 tree with counts of live states.',
     responses: { 200: Type.Object({ nodes: Type.Array(PlantNode) }) },
   },
@@ -394,7 +358,7 @@ export const routes = {
     method: 'GET',
     path: '/api/things/{id}/credentials',
     tag: 'things',
-    access: 'admin',
+    access: { may: 'configure', at: 'thing' },
     summary: "A thing's credentials.",
     responses: { 200: Type.Array(Credential) },
   },
@@ -402,7 +366,7 @@ export const routes = {
     method: 'POST',
     path: '/api/things/{id}/credentials',
     tag: 'things',
-    access: 'admin',
+    access: { may: 'configure', at: 'thing' },
     summary: 'New credentials for a thing; the password is shown this once.',
     responses: { 201: Type.Object({ username: Type.String(), password: Type.String() }) },
   },
@@ -410,7 +374,7 @@ export const routes = {
     method: 'DELETE',
     path: '/api/things/{id}/credentials/{username}',
     tag: 'things',
-    access: 'admin',
+    access: { may: 'configure', at: 'thing' },
     summary: 'Withdraw credentials; sessions that use them end at once.',
     responses: { 204: undefined },
   },
@@ -418,7 +382,7 @@ export const routes = {
     method: 'GET',
     path: '/api/things/{id}/properties',
     tag: 'samples',
-    access: 'device',
+    access: { may: 'read', at: 'thing', device: true },
     summary: 'Latest value, time and quality of each property, by name.',
     responses: { 200: Type.Record(Type.String(), Type.Omit(LiveValue, ['property'])) },
   },
@@ -426,7 +390,7 @@ export const routes = {
     method: 'POST',
     path: '/api/things/{id}/properties',
     tag: 'samples',
-    access: 'device',
+    access: { may: 'operate', at: 'thing', device: true },
     summary: 'Push values; answered after they are stored.',
     body: ThingPush,
     responses: { 200: Type.Object({ stored: Count }) },
@@ -435,7 +399,7 @@ export const routes = {
     method: 'GET',
     path: '/api/things/{id}/properties/{name}/samples',
     tag: 'samples',
-    access: 'user',
+    access: { may: 'read', at: 'thing' },
     summary:
       'History. A range that holds no more than `points` comes raw, else as the extremes of equal spans.',
     query: Type.Object({
@@ -456,7 +420,7 @@ export const routes = {
     method: 'GET',
     path: '/api/things/{id}/events',
     tag: 'samples',
-    access: 'user',
+    access: { may: 'read', at: 'thing' },
     summary: 'Events of a thing, newest first.',
     query: Type.Object({ ...range, name: Type.Optional(Type.String()), limit: page.limit }),
     responses: {
@@ -469,7 +433,7 @@ export const routes = {
     method: 'POST',
     path: '/api/things/{id}/events/{name}',
     tag: 'samples',
-    access: 'device',
+    access: { may: 'operate', at: 'thing', device: true },
     summary: 'Push an event: any JSON, or {"time": …, "data": …}.',
     body: Type.Any(),
     responses: { 200: Type.Object({ stored: Count }) },
@@ -478,7 +442,7 @@ export const routes = {
     method: 'POST',
     path: '/api/things/{id}/actions/{name}',
     tag: 'things',
-    access: 'admin',
+    access: { may: 'operate', at: 'thing' },
     summary: 'Invoke an action of a thing reached over MQTT; answers with what the thing answered.',
     body: Type.Object({ input: Type.Optional(Type.Any()) }),
     responses: {
@@ -493,7 +457,7 @@ export const routes = {
     method: 'GET',
     path: '/api/things/{id}/counters',
     tag: 'things',
-    access: 'user',
+    access: { may: 'read', at: 'thing' },
     summary: 'What became of what a thing sent.',
     responses: { 200: Counters },
   },
@@ -501,7 +465,7 @@ export const routes = {
     method: 'GET',
     path: '/api/counters',
     tag: 'platform',
-    access: 'user',
+    access: { may: 'read', at: 'plant' },
     summary: 'What became of all that came in: in total and by connection.',
     responses: { 200: Type.Object({ total: Counters, connections: Type.Record(Type.String(), Counters) }) },
   },
@@ -509,7 +473,7 @@ export const routes = {
     method: 'GET',
     path: '/api/live',
     tag: 'samples',
-    access: 'user',
+    access: { may: 'read', at: 'some' },
     summary:
       'Server-sent events: each `data:` is a LiveUpdate. Starts with the latest values of the things named.',
     query: Type.Object({ thing: Type.Optional(Type.Union([Type.String(), Type.Array(Type.String())])) }),
@@ -520,7 +484,7 @@ export const routes = {
     method: 'GET',
     path: '/api/export',
     tag: 'samples',
-    access: 'user',
+    access: { may: 'read', at: 'some' },
     summary:
       'Every sample of a range as CSV or Parquet; `property` is `<thing id>/<name>` percent-encoded, or a thing id for all of it.',
     query: Type.Object({
@@ -536,7 +500,7 @@ export const routes = {
     method: 'GET',
     path: '/api/protocols',
     tag: 'terminals',
-    access: 'user',
+    access: 'person',
     summary: 'Protocols and their settings.',
     responses: { 200: Type.Array(Protocol) },
   },
@@ -544,7 +508,7 @@ export const routes = {
     method: 'POST',
     path: '/api/protocols/{protocol}/test',
     tag: 'terminals',
-    access: 'admin',
+    access: { may: 'configure', at: 'plant' },
     summary: 'Try settings against the real address; saves nothing.',
     body: Type.Object({
       settings: Type.Record(Type.String(), Type.Any()),
@@ -556,7 +520,7 @@ export const routes = {
     method: 'POST',
     path: '/api/protocols/{protocol}/browse',
     tag: 'terminals',
-    access: 'admin',
+    access: { may: 'configure', at: 'plant' },
     summary: 'What is there below a node.',
     body: Type.Object({
       settings: Type.Record(Type.String(), Type.Any()),
@@ -569,7 +533,7 @@ export const routes = {
     method: 'GET',
     path: '/api/connections',
     tag: 'terminals',
-    access: 'user',
+    access: { may: 'read', at: 'plant' },
     summary: 'Connections, their state and why.',
     responses: { 200: Type.Array(Connection) },
   },
@@ -577,7 +541,7 @@ export const routes = {
     method: 'POST',
     path: '/api/connections',
     tag: 'terminals',
-    access: 'admin',
+    access: { may: 'configure', at: 'plant' },
     summary: 'Add a connection and open it.',
     body: ConnectionInput,
     responses: { 201: Connection },
@@ -586,7 +550,7 @@ export const routes = {
     method: 'GET',
     path: '/api/connections/{id}',
     tag: 'terminals',
-    access: 'user',
+    access: { may: 'read', at: 'plant' },
     summary: 'One connection.',
     responses: { 200: Connection },
   },
@@ -594,7 +558,7 @@ export const routes = {
     method: 'PUT',
     path: '/api/connections/{id}',
     tag: 'terminals',
-    access: 'admin',
+    access: { may: 'configure', at: 'plant' },
     summary: 'Change a connection and reopen it.',
     body: ConnectionInput,
     responses: { 200: Connection },
@@ -603,7 +567,7 @@ export const routes = {
     method: 'DELETE',
     path: '/api/connections/{id}',
     tag: 'terminals',
-    access: 'admin',
+    access: { may: 'configure', at: 'plant' },
     summary: 'Remove a connection. Its things and their history stay.',
     responses: { 204: undefined },
   },
@@ -611,7 +575,7 @@ export const routes = {
     method: 'POST',
     path: '/api/connections/{id}/restart',
     tag: 'terminals',
-    access: 'admin',
+    access: { may: 'configure', at: 'plant' },
     summary: 'Close and open again.',
     responses: { 200: Connection },
   },
@@ -619,7 +583,7 @@ export const routes = {
     method: 'GET',
     path: '/api/quarantine',
     tag: 'terminals',
-    access: 'user',
+    access: { may: 'read', at: 'plant' },
     summary: 'Rejected data with the reason, newest first.',
     query: Type.Object({
       ...page,
@@ -633,7 +597,7 @@ export const routes = {
     method: 'DELETE',
     path: '/api/quarantine',
     tag: 'terminals',
-    access: 'admin',
+    access: { may: 'configure', at: 'plant' },
     summary: 'Empty the quarantine.',
     responses: { 204: undefined },
   },
@@ -641,7 +605,7 @@ export const routes = {
     method: 'GET',
     path: '/api/proposals',
     tag: 'terminals',
-    access: 'user',
+    access: { may: 'read', at: 'plant' },
     summary: 'Things that terminals announced and nobody has accepted yet.',
     responses: { 200: Type.Array(Proposal) },
   },
@@ -649,7 +613,7 @@ export const routes = {
     method: 'POST',
     path: '/api/proposals/{id}/accept',
     tag: 'terminals',
-    access: 'admin',
+    access: { may: 'configure', at: 'plant' },
     summary: 'Register the proposed thing.',
     responses: { 201: ApiThingDescription },
   },
@@ -657,7 +621,7 @@ export const routes = {
     method: 'DELETE',
     path: '/api/proposals/{id}',
     tag: 'terminals',
-    access: 'admin',
+    access: { may: 'configure', at: 'plant' },
     summary: 'Dismiss a proposal.',
     responses: { 204: undefined },
   },
@@ -665,7 +629,7 @@ export const routes = {
     method: 'GET',
     path: '/api/settings',
     tag: 'platform',
-    access: 'user',
+    access: 'person',
     summary: 'Settings of the platform.',
     responses: { 200: PlatformSettings },
   },
@@ -673,7 +637,7 @@ export const routes = {
     method: 'PUT',
     path: '/api/settings',
     tag: 'platform',
-    access: 'admin',
+    access: { may: 'administer', at: 'plant' },
     summary: 'Change settings of the platform.',
     body: Type.Partial(PlatformSettings),
     responses: { 200: PlatformSettings },
@@ -682,7 +646,7 @@ export const routes = {
     method: 'GET',
     path: '/api/backups',
     tag: 'platform',
-    access: 'admin',
+    access: { may: 'administer', at: 'plant' },
     summary: 'Backups made.',
     responses: { 200: Type.Array(Type.Object({ name: Type.String(), time: InstantOut, bytes: Count })) },
   },
@@ -690,7 +654,7 @@ export const routes = {
     method: 'POST',
     path: '/api/backups',
     tag: 'platform',
-    access: 'admin',
+    access: { may: 'administer', at: 'plant' },
     summary: 'Back up samples and records while running.',
     responses: { 201: Type.Object({ name: Type.String(), time: InstantOut, bytes: Count }) },
   },
@@ -765,7 +729,11 @@ export function openApiDocument(version: string): Record<string, unknown> {
       security:
         route.access === 'open'
           ? []
-          : [{ bearer: [] }, { cookie: [] }, ...(route.access === 'device' ? [{ basic: [] }] : [])],
+          : [
+              { bearer: [] },
+              { cookie: [] },
+              ...(typeof route.access === 'object' && route.access.device === true ? [{ basic: [] }] : []),
+            ],
     };
   }
   schemas['Problem'] = problemSchema();

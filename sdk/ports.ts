@@ -1,4 +1,4 @@
-import type { Microseconds, Sample, SampleColumns, SeriesId, ThingEvent } from '@millrace/contract';
+import type { Actor, Microseconds, Sample, SampleColumns, SeriesId, ThingEvent } from '@millrace/contract';
 
 /** What the samples of a range look like when there are more than were asked for. */
 export interface ReducedSamples {
@@ -80,4 +80,24 @@ export interface LiveBus {
   subscribe(receive: (columns: SampleColumns) => void): () => void;
   publishEvent(event: ThingEvent): void;
   subscribeEvents(receive: (event: ThingEvent) => void): () => void;
+}
+
+/** Something somebody did, or tried to do. */
+export interface AuditEntry {
+  actor: Actor;
+  /** What was done, by area: `command.write`, `alarm.acknowledge`, `user.create`, `session.refused`. */
+  action: string;
+  /** What it was done to: thing id, user name, rule id; empty where it has none. */
+  object: string;
+  /** ISA-95 path of the object; empty: the plant. */
+  place: string;
+  /** JSON that tells the rest. Never a secret. */
+  detail: Readonly<Record<string, unknown>>;
+  outcome: 'asked' | 'done' | 'refused' | 'failed';
+}
+
+/** The audit trail: append-only, each record chained to the one before by its hash. */
+export interface AuditTrail {
+  /** Resolves with the record's number once it is durable; rejects if it is not: then what it tells must not be done. */
+  record(entry: AuditEntry): Promise<number>;
 }

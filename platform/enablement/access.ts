@@ -1,4 +1,5 @@
 import { createHash, randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
+import type { Grant } from '@millrace/contract';
 import type { Clock, RecordStore } from '@millrace/sdk';
 
 export const accessMigrations = [
@@ -23,11 +24,14 @@ const cost = { N: 32_768, r: 8, p: 1, maxmem: 64 * 1024 * 1024 };
 export interface Person {
   user: string;
   role: string;
+  grants: readonly Grant[];
   mustChangePassword: boolean;
   expires: number;
   /** Hash of the session's token, which names the session. */
   session: string;
 }
+
+const everything: readonly Grant[] = [{ role: 'admin', place: '' }];
 
 export class Locked extends Error {
   readonly secondsLeft: number;
@@ -85,6 +89,7 @@ export class Access {
       access.#sessions.set(row.hash, {
         user: row.username,
         role: row.role,
+        grants: everything,
         mustChangePassword: row.must_change,
         expires: Number(row.expires),
         session: row.hash,
@@ -167,6 +172,7 @@ export class Access {
     const person: Person = {
       user,
       role,
+      grants: everything,
       mustChangePassword,
       expires: this.#clock.now() + sessionMicroseconds,
       session,

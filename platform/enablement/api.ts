@@ -6,9 +6,11 @@ import {
   type ConnectionInput,
   type Counters,
   formatInstant,
+  grantsGiving,
   type Health,
   type LiveUpdate,
   limits,
+  mayAt,
   openApiDocument,
   type PlatformSettings,
   type Problem,
@@ -153,7 +155,10 @@ export async function createApi(options: ApiOptions): Promise<{ app: FastifyInst
       if (request.url.startsWith('/api') || request.url.startsWith('/metrics')) requirePerson(request.caller);
       return;
     }
-    allow(route, request);
+    allow(route, request, (id) => {
+      const record = registry.get(id);
+      return record === undefined ? '' : placeOf(record);
+    });
   });
 
   app.setErrorHandler(async (error, request, reply) => {
@@ -660,10 +665,11 @@ function requirePerson(caller: Caller): Person {
 }
 
 /** Denied unless allowed. */
-function allow(route: Route, request: FastifyRequest): void {
+function allow(route: Route, request: FastifyRequest, placeOfThing: (id: string) => string): void {
   const { caller } = request;
-  if (route.access === 'open') return;
-  if (route.access === 'device' && caller.device !== undefined) {
+  const { access } = route;
+  if (access === 'open') return;
+  if (access !== 'person' && access.device === true && caller.device !== undefined) {
     const { id } = request.params as { id: string };
     if (caller.device !== id) throw forbidden('These credentials belong to another thing.');
     return;
@@ -680,8 +686,16 @@ function allow(route: Route, request: FastifyRequest): void {
       },
     );
   }
-  if (route.access === 'admin' && person.role !== 'admin')
-    throw forbidden('Only an administrator may do this.');
+  if (access === 'person') return;
+  const allowed =
+    access.at === 'some'
+      ? grantsGiving(person.grants, access.may).length > 0
+      : mayAt(
+          person.grants,
+          access.may,
+          access.at === 'plant' ? '' : placeOfThing((request.params as { id: string }).id),
+        );
+  if (!allowed) throw forbidden(`This needs the permission "${access.may}" here.`);
 }
 
 /** A cookie travels with requests that other sites make; those are refused. */
