@@ -1,5 +1,10 @@
 import { type Static, type TSchema, Type } from 'typebox';
+import { accessRoutes } from './access.ts';
+import { alarmRoutes } from './alarm.ts';
+import { appRoutes } from './app.ts';
+import { commandRoutes } from './command.ts';
 import { BrowseNode, Connection, ConnectionInput, TestReport } from './connection.ts';
+import { dashboardRoutes } from './dashboard.ts';
 import { limits } from './limits.ts';
 import { Problem } from './problem.ts';
 import { Count, InstantOut, page, type Route, range } from './route.ts';
@@ -658,6 +663,11 @@ export const routes = {
     summary: 'Back up samples and records while running.',
     responses: { 201: Type.Object({ name: Type.String(), time: InstantOut, bytes: Count }) },
   },
+  ...alarmRoutes,
+  ...commandRoutes,
+  ...accessRoutes,
+  ...appRoutes,
+  ...dashboardRoutes,
 } as const satisfies Record<string, Route>;
 
 export type RouteName = keyof typeof routes;

@@ -51,7 +51,20 @@ import {
 import { type Access, Locked, type Person } from './access.ts';
 import { LiveStreams, type SeriesName } from './live-stream.ts';
 import { normalisePath } from './paths.ts';
-import { forbidden, HttpProblem, notFound, unauthorised } from './problems.ts';
+import { forbidden, HttpProblem, notFound } from './problems.ts';
+import {
+  type Caller,
+  type Handler,
+  readRange,
+  requirePerson,
+  requireThing,
+  type TimeRange,
+} from './requests.ts';
+import { accessHandlers } from './routes/access.ts';
+import { alarmHandlers } from './routes/alarms.ts';
+import { appHandlers } from './routes/apps.ts';
+import { commandHandlers } from './routes/commands.ts';
+import { dashboardHandlers } from './routes/dashboards.ts';
 
 export interface ApiOptions {
   version: string;
@@ -72,32 +85,11 @@ export interface ApiOptions {
   tls: { key: string; cert: string } | undefined;
 }
 
-interface Caller {
-  person: Person | undefined;
-  /** Thing whose credentials were shown. */
-  device: string | undefined;
-  byCookie: boolean;
-}
-
-declare module 'fastify' {
-  interface FastifyRequest {
-    caller: Caller;
-  }
-  interface FastifyContextConfig {
-    route?: Route;
-    /** The body is handed over as bytes, whatever its content type says. */
-    raw?: boolean;
-  }
-}
-
 const sessionCookie = 'millrace';
-const defaultRange = 24 * 3600 * 1_000_000;
 const defaultPoints = 1000;
 const requestMillisecondsMax = 120_000;
 const drainBytesMax = 64 * 1024 * 1024;
 const drainMillisecondsMax = 5_000;
-
-type Handler = (request: FastifyRequest, reply: FastifyReply) => unknown;
 
 /** The HTTP side of the platform: every route of the contract, denied unless allowed, and the console's files. */
 export async function createApi(options: ApiOptions): Promise<{ app: FastifyInstance; live: LiveStreams }> {
@@ -192,36 +184,14 @@ export async function createApi(options: ApiOptions): Promise<{ app: FastifyInst
   };
   const live = new LiveStreams(iot.bus, seriesName);
 
-  const thingOf = (request: FastifyRequest): ThingRecord => {
-    const { id } = request.params as { id: string };
-    const record = registry.get(id);
-    if (record === undefined) throw notFound(`thing "${id.slice(0, 256)}"`);
-    return record;
-  };
+  const thingOf = (request: FastifyRequest): ThingRecord => requireThing(registry, request);
   const connectionOf = (request: FastifyRequest) => {
     const { id } = request.params as { id: string };
     const record = iot.connections.get(id);
     if (record === undefined) throw notFound(`connection "${id.slice(0, 256)}"`);
     return record;
   };
-  const rangeOf = (query: { from?: string; to?: string }): { from: number; to: number } => {
-    const read = (name: 'from' | 'to', otherwise: number): number => {
-      const text = query[name];
-      if (text === undefined) return otherwise;
-      const instant = parseInstant(text);
-      if (instant === undefined) {
-        throw new HttpProblem(400, 'wrong-time', `"${name}" is neither RFC 3339 nor epoch milliseconds.`, {
-          field: name,
-          detail: text.slice(0, 100),
-        });
-      }
-      return instant;
-    };
-    const to = read('to', clock.now() + limits.timeAheadMicrosecondsMax);
-    const from = read('from', to - defaultRange);
-    if (from > to) throw new HttpProblem(400, 'wrong-range', '"from" is later than "to".', { field: 'from' });
-    return { from, to };
-  };
+  const rangeOf = (query: { from?: string; to?: string }): TimeRange => readRange(query, clock);
 
   const handlers: Record<RouteName, Handler> = {
     health: async (_request, reply) => {
@@ -566,6 +536,11 @@ export async function createApi(options: ApiOptions): Promise<{ app: FastifyInst
     putSettings: (request) => options.settings.put(request.body as Partial<PlatformSettings>),
     backups: () => options.backups.list(),
     createBackup: async (_request, reply) => reply.status(201).send(await options.backups.create()),
+    ...alarmHandlers(options),
+    ...commandHandlers(options),
+    ...accessHandlers(options),
+    ...appHandlers(options),
+    ...dashboardHandlers(options),
   };
 
   /** Views of things for pushes, kept so that untimed values keep increasing; forgotten when the thing changes. */
@@ -657,11 +632,6 @@ function identify(request: FastifyRequest, iot: Iot, access: Access): Caller {
   }
   const token = request.cookies[sessionCookie];
   return { person: token === undefined ? undefined : access.check(token), device: undefined, byCookie: true };
-}
-
-function requirePerson(caller: Caller): Person {
-  if (caller.person === undefined) throw unauthorised();
-  return caller.person;
 }
 
 /** Denied unless allowed. */

@@ -1,0 +1,4 @@
+import type { Route } from './route.ts';
+
+/** People, their grants, sessions, tokens, second factors, and the audit trail. */
+export const accessRoutes = {} as const satisfies Record<string, Route>;
