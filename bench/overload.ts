@@ -8,6 +8,9 @@ const overloadSeconds = 300;
 const clients = 50;
 const properties = Array.from({ length: 20 }, (_, i) => `v${i}`);
 const residentBytesMax = 2.5e9;
+/** The store still merges and sums up what came in; after this long that must not be felt any more. */
+const recoverySecondsMax = 60;
+const recoverySecondsLooked = 300;
 
 /**
  * Ten times the load for five minutes: fifty clients keep as many messages in flight as the protocol lets them, and as many again write QoS 0 as fast as
@@ -67,7 +70,14 @@ export async function run(): Promise<Row[]> {
     const { total } = (await server.request('GET', '/api/counters')).body as {
       total: Record<string, number>;
     };
-    const after = await speed(40);
+    const ended = performance.now();
+    const speeds: number[] = [];
+    let recovered: number | undefined;
+    while (recovered === undefined && performance.now() - ended < recoverySecondsLooked * 1000) {
+      const began = (performance.now() - ended) / 1000;
+      speeds.push(await speed(40 - speeds.length / 2));
+      if (speeds.at(-1)! >= before * 0.9) recovered = began;
+    }
     const balance =
       total['received']! - total['stored']! - total['rejected']! - total['dropped']! - total['inFlight']!;
     const highest = Math.max(...resident);
@@ -95,11 +105,11 @@ export async function run(): Promise<Row[]> {
         reached: median(answers) <= 1000,
       },
       {
-        what: 'speed afterwards, of the speed before',
-        reach: '≥ 90 %',
-        measured: `${((after / before) * 100).toFixed(0)} % (${Math.round(after).toLocaleString('en')} samples/s)`,
-        ceiling: `${Math.round(before).toLocaleString('en')} samples/s`,
-        reached: after >= before * 0.9,
+        what: 'back at nine tenths of the speed before',
+        reach: `≤ ${recoverySecondsMax} s after its end`,
+        measured: `${recovered === undefined ? `not within ${recoverySecondsLooked} s` : `after ${recovered.toFixed(0)} s`} (${speeds.map((one) => `${((one / before) * 100).toFixed(0)} %`).join(', ')})`,
+        ceiling: `${Math.round(before).toLocaleString('en')} samples/s before`,
+        reached: recovered !== undefined && recovered <= recoverySecondsMax,
       },
     ];
   } finally {

@@ -18,6 +18,37 @@ export interface ExportRequest {
   format: 'csv' | 'parquet';
 }
 
+/** Equal spans of several series: they start at `from` and every `span` microseconds after it. */
+export interface SpanRequest {
+  series: readonly SeriesId[];
+  from: Microseconds;
+  to: Microseconds;
+  /** Width in microseconds. Whole minutes, with `from` on a minute, are answered from summaries and come fast. */
+  span: Microseconds;
+}
+
+/** What happened in each span that has samples, ascending in series and start. Times in microseconds, NaN where there was no number. */
+export interface SpanColumns {
+  count: number;
+  series: Uint32Array;
+  start: Float64Array;
+  /** Samples in it; of them numbers that are not bad; of them bad ones. */
+  samples: Float64Array;
+  numbers: Float64Array;
+  bad: Float64Array;
+  /** Sum of the numbers: divided by `numbers`, their mean. */
+  total: Float64Array;
+  least: Float64Array;
+  greatest: Float64Array;
+  /** First and last sample of whatever quality, with its time and StatusCode. */
+  first: Float64Array;
+  firstTime: Float64Array;
+  firstStatus: Uint32Array;
+  last: Float64Array;
+  lastTime: Float64Array;
+  lastStatus: Uint32Array;
+}
+
 /** Samples and events: columns, time-ordered. The embedded engine and the distributed one both fit behind it. */
 export interface SampleStore {
   /** Resolves after the rows are durable; rejects if they are not. Rows with the same series and time replace earlier ones. */
@@ -27,6 +58,8 @@ export interface SampleStore {
    * their own times and qualities, and bad ones so that gaps stay gaps) of equal spans. No peak is ever lost.
    */
   samples(series: SeriesId, from: Microseconds, to: Microseconds, points: number): Promise<ReducedSamples>;
+  /** What happened in equal spans of many series; rejects where there are more than a million of them. */
+  spans(request: SpanRequest): Promise<SpanColumns>;
   /** Latest sample of each series that has one. */
   latest(series: readonly SeriesId[]): Promise<Map<SeriesId, Sample>>;
   events(

@@ -3,7 +3,7 @@ import { createReadStream, rmSync, statfsSync } from 'node:fs';
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SampleColumns, SeriesId, ThingEvent } from '@millrace/contract';
-import type { Clock, ExportRequest, Log } from '@millrace/sdk';
+import type { Clock, ExportRequest, Log, SpanColumns, SpanRequest } from '@millrace/sdk';
 import { ChdbSession, type InsertColumn, quote, SessionPool, tabSeparated } from './chdb-session.ts';
 import { csvHeader, csvRows } from './csv-samples.ts';
 import { DecimalEncoder, rawScale } from './decimal-value.ts';
@@ -24,6 +24,7 @@ import {
   sampleMigrations,
   sampleSchemaVersion,
 } from './sample-schema.ts';
+import { SampleSpans } from './sample-spans.ts';
 import { pairsOf, SampleSummaries } from './sample-summaries.ts';
 import { StoreError } from './store-error.ts';
 
@@ -80,6 +81,7 @@ export class SampleEngine {
   #queries: SessionPool;
   #exports: SessionPool;
   #ranges: SampleRanges;
+  #spans: SampleSpans;
   #encoder = new DecimalEncoder();
   #scratch = scratchColumns(8_192);
   /** Inserts and the moment of a copy follow each other. */
@@ -100,6 +102,7 @@ export class SampleEngine {
     this.#exports = exports;
     this.summaries = summaries;
     this.#ranges = new SampleRanges(queries, summaries);
+    this.#spans = new SampleSpans(queries, summaries);
   }
 
   static async open(options: SampleEngineOptions): Promise<SampleEngine> {
@@ -155,6 +158,10 @@ export class SampleEngine {
 
   samples(series: SeriesId, from: number, to: number, points: number): Promise<RangeAnswer> {
     return this.#ranges.samples(series, from, to, points);
+  }
+
+  spans(request: SpanRequest): Promise<SpanColumns> {
+    return this.#spans.spans(request);
   }
 
   latest(series: readonly SeriesId[]): Promise<LatestAnswer> {

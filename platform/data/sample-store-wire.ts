@@ -1,5 +1,5 @@
 import type { SampleColumns, SeriesId, ThingEvent } from '@millrace/contract';
-import type { ExportRequest } from '@millrace/sdk';
+import type { ExportRequest, SpanRequest } from '@millrace/sdk';
 import type { EngineMethods } from './engine-child.ts';
 import type { RetentionDays, SampleEngine } from './sample-engine.ts';
 import { StoreBusyError, StoreError } from './store-error.ts';
@@ -12,6 +12,7 @@ export interface SampleCalls {
   open: { folder: string; filling: boolean };
   insert: { columns: SampleColumns; events: readonly ThingEvent[] };
   samples: { series: SeriesId; from: number; to: number; points: number };
+  spans: SpanRequest;
   latest: { series: readonly SeriesId[] };
   events: { thing: string; name: string | undefined; from: number; to: number; limit: number };
   exportOpen: ExportRequest;
@@ -46,6 +47,7 @@ export function serveSampleEngine(
     },
     insert: ({ columns, events }) => engine().insert(columns, events),
     samples: ({ series, from, to, points }) => engine().samples(series, from, to, points),
+    spans: (request) => engine().spans(request),
     latest: ({ series }) => engine().latest(series),
     events: ({ thing, name, from, to, limit }) => engine().events(thing, name, from, to, limit),
     exportOpen: async (request) => {

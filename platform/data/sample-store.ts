@@ -8,6 +8,8 @@ import {
   type Log,
   type ReducedSamples,
   type SampleStore,
+  type SpanColumns,
+  type SpanRequest,
   systemClock,
 } from '@millrace/sdk';
 import { CommitWriter } from './commit-writer.ts';
@@ -112,6 +114,10 @@ export class EmbeddedSampleStore implements SampleStore {
     const samples: Sample[] = new Array(rows.count);
     for (let row = 0; row < rows.count; row++) samples[row] = sampleAt(series, rows, row);
     return { samples, reduced, spanMicroseconds: span };
+  }
+
+  spans(request: SpanRequest): Promise<SpanColumns> {
+    return this.#call<SpanColumns>('spans', request);
   }
 
   async latest(series: readonly SeriesId[]): Promise<Map<SeriesId, Sample>> {

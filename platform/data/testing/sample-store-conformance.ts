@@ -65,6 +65,69 @@ export function sampleStoreConformance(name: string, subject: StoreUnderTest): v
       rmSync(folder, { recursive: true, force: true });
     });
 
+    test('tells equal spans of several series, whichever way they are kept', async () => {
+      const [a, b] = [newSeries(), newSeries()];
+      const minute = 60 * second;
+      const rows: RowInput[] = [];
+      // Two hours and a bit: numbers each ten seconds, one of them bad, and a second series with a gap of half an hour.
+      for (let at = 0; at < 130 * minute; at += 10 * second) {
+        rows.push([a, base + at, at / second, at === 20 * minute ? status.badSensorFailure : status.good]);
+        if (at < 30 * minute || at >= 60 * minute) rows.push([b, base + at + 3, 7]);
+      }
+      await append(...rows);
+      const look = async (): Promise<void> => {
+        for (const [from, span] of [
+          [base, 15 * minute],
+          [base + 30 * second, 15 * minute],
+          [base - 7 * minute, 40 * minute],
+          [base, 1_000_000 * 1],
+        ] as const) {
+          const to = base + (span === second ? 5 * minute : 125 * minute);
+          const found = await store.spans({ series: [b, a], from, to, span });
+          const expected = new Map<string, RowInput[]>();
+          for (const row of rows) {
+            if (row[1] < from || row[1] >= to) continue;
+            const key = `${row[0]}/${from + Math.floor((row[1] - from) / span) * span}`;
+            expected.set(key, [...(expected.get(key) ?? []), row]);
+          }
+          expect(found.count).toBe(expected.size);
+          for (let i = 0; i < found.count; i++) {
+            const own = expected.get(`${found.series[i]}/${found.start[i]}`)!;
+            const good = own
+              .filter((row) => (row[3] ?? status.good) === status.good)
+              .map((row) => row[2] as number);
+            expect([
+              found.samples[i],
+              found.numbers[i],
+              found.bad[i],
+              found.total[i],
+              found.least[i],
+              found.greatest[i],
+              found.first[i],
+              found.firstTime[i],
+              found.last[i],
+              found.lastTime[i],
+            ]).toEqual([
+              own.length,
+              good.length,
+              own.length - good.length,
+              good.reduce((sum, one) => sum + one, 0),
+              good.length === 0 ? Number.NaN : Math.min(...good),
+              good.length === 0 ? Number.NaN : Math.max(...good),
+              own[0]![2],
+              own[0]![1],
+              own.at(-1)![2],
+              own.at(-1)![1],
+            ]);
+          }
+        }
+      };
+      await look();
+      await subject.settle?.(store);
+      await look();
+      await expect(store.spans({ series: [a], from: 0, to: 1e15, span: 1 })).rejects.toThrow(/spanRowsMax/);
+    });
+
     test('gives back every kind of value, bit for bit, in order of time', async () => {
       const series = newSeries();
       const given: RowInput[] = [
