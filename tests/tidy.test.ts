@@ -31,10 +31,14 @@ const mayImport: [part: string, packages: string[]][] = [
   ['platform/data', ['contract', 'sdk']],
   ['platform/enablement', ['contract', 'sdk']],
   ['plant', ['contract', 'sdk']],
-  ['console', ['contract', 'ui']],
-  ['server', ['contract', 'sdk', 'terminal', 'platform']],
+  ['apps/*', ['contract']],
+  ['apps/*/model', ['contract']],
+  ['apps/*/server', ['contract', 'sdk']],
+  ['apps/*/web', ['contract', 'ui']],
+  ['console', ['contract', 'ui', 'apps']],
+  ['server', ['contract', 'sdk', 'terminal', 'platform', 'apps']],
   ['tools', ['contract']],
-  ['bench', ['contract', 'sdk', 'terminal', 'platform', 'server', 'plant']],
+  ['bench', ['contract', 'sdk', 'terminal', 'platform', 'server', 'plant', 'apps']],
   ['tests', ['contract', 'sdk', 'terminal', 'platform', 'server', 'plant']],
 ];
 /** Doors between parts that are open on purpose. */
@@ -42,10 +46,20 @@ const doors: Record<string, string[]> = {
   // The API is a window on the IoT part; it goes through that part's index alone.
   'platform/enablement': ['platform/iot/index.ts'],
 };
+/** Within an application: its server and its pages stand on its model, its index on its server. */
+const isOwnModel = (part: string, there: string): boolean => {
+  const [, app, folder] = part.split('/');
+  if (!part.startsWith('apps/')) return false;
+  if (folder === 'server' || folder === 'web') return there.startsWith(`apps/${app}/model/`);
+  return folder === undefined && there.startsWith(`apps/${app}/`);
+};
 
 const partOf = (file: string): string => {
   const segments = file.split('/');
   if (segments[0] === 'terminal' && segments.length > 2) return segments.slice(0, 2).join('/');
+  if (segments[0] === 'apps' && segments.length > 2) {
+    return segments.slice(0, ['model', 'server', 'web'].includes(segments[2]!) ? 3 : 2).join('/');
+  }
   return (
     mayImport
       .map(([part]) => part)
@@ -65,8 +79,9 @@ test('every import is one the table allows', () => {
   const wrong: string[] = [];
   for (const file of code.filter((one) => /\.tsx?$/.test(one) && one.includes('/'))) {
     const part = partOf(file);
+    const row = part.replace(/^apps\/[^/]+/, 'apps/*');
     const allowed = mayImport
-      .filter(([name]) => part === name || part.startsWith(`${name}/`))
+      .filter(([name]) => row === name || row.startsWith(`${name}/`))
       .sort((a, b) => b[0].length - a[0].length)[0]?.[1];
     for (const target of importsOf(file)) {
       if (target.startsWith('@millrace/')) {
@@ -81,7 +96,12 @@ test('every import is one the table allows', () => {
           wrong.push(`${file} imports ${target}`);
       } else if (target.startsWith('.')) {
         const there = relative(root, join(root, dirname(file), target));
-        if (partOf(there) !== part && !isTest(file) && !(doors[part] ?? []).includes(there))
+        if (
+          partOf(there) !== part &&
+          !isTest(file) &&
+          !isOwnModel(part, there) &&
+          !(doors[part] ?? []).includes(there)
+        )
           wrong.push(`${file} imports ${there}`);
       }
     }
