@@ -17,6 +17,15 @@ import { type Static, Type } from 'typebox';
  * - `millrace:datatype`    beside it: the metric's Sparkplug datatype
  * - `millrace:scale`, `millrace:offset`  on a Modbus form: value = raw × scale + offset
  * - `millrace:connection`  on a thing: id of the connection its forms are reached through, where the address is not enough
+ * - `millrace:leaseSeconds` on a thing: how long a lease lasts from each sign of life of its holder
+ * - `millrace:safe`        on a thing, a property or an action: what makes it safe once the lease under which it was commanded is
+ *   lost, and where that runs, see {@link SafeDeclaration}. A thing with one is commanded only under a lease that is kept alive
+ * - `millrace:interlocks`  on a thing (for all its commands), a property or an action: [{"when": CEL, "reason": text or {"en", "zh"}}];
+ *   a command is blocked while `when` is true, and while it cannot be judged because a value is missing, stale or not good
+ * - `millrace:twoPerson`   on a property or an action (or a thing: all of them): true or {"withinSeconds"}; a second person has to
+ *   release each command
+ * - `millrace:readBack`    on a property: {"tolerance", "withinSeconds", "property"}, how a write is seen to have worked where the
+ *   protocol does not say; false: by no means, such a write ends as `sent`
  */
 export interface ThingDescription {
   '@context': unknown;
@@ -39,7 +48,26 @@ export interface ThingDescription {
   'millrace:place'?: string;
   'millrace:connection'?: string;
   'millrace:staleAfterSeconds'?: number;
+  'millrace:leaseSeconds'?: number;
   [key: string]: unknown;
+}
+
+/** `millrace:safe`: an action to invoke, values to write (in their order), or both. */
+export interface SafeDeclaration {
+  /** Who makes the thing safe when its link is gone as well: a watchdog of the terminal's own, or only the platform while it reaches it. */
+  runs: 'terminal' | 'platform';
+  /** With "terminal": seconds without contact after which its own watchdog acts. */
+  watchdogSeconds?: number;
+  action?: string;
+  input?: unknown;
+  values?: Record<string, unknown>;
+}
+
+/** `millrace:interlocks`, one of them. */
+export interface InterlockDeclaration {
+  /** CEL over the thing's properties. True: commands are blocked. */
+  when: string;
+  reason: string | { en: string; zh: string };
 }
 
 export interface Form {

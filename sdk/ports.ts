@@ -1,4 +1,13 @@
-import type { Actor, Microseconds, Sample, SampleColumns, SeriesId, ThingEvent } from '@millrace/contract';
+import type {
+  Actor,
+  Command,
+  Microseconds,
+  Sample,
+  SampleColumns,
+  SeriesId,
+  SetPointGroup,
+  ThingEvent,
+} from '@millrace/contract';
 
 /** What the samples of a range look like when there are more than were asked for. */
 export interface ReducedSamples {
@@ -133,4 +142,58 @@ export interface AuditEntry {
 export interface AuditTrail {
   /** Resolves with the record's number once it is durable; rejects if it is not: then what it tells must not be done. */
   record(entry: AuditEntry): Promise<number>;
+}
+
+/** What every command says of itself. */
+export interface CommandRequest {
+  actor: Actor;
+  thing: string;
+  /** The same actor, key and content: the same command, however often it is asked for. Another content: refused. */
+  key?: string | undefined;
+  /**
+   * Fencing token of the lease the actor holds on the thing. Without one the platform takes a lease for the length of the command, if nobody
+   * holds one and the thing's model declares no safe action.
+   */
+  lease?: number | undefined;
+  /** What it is for, where it was not a person who chose it; shown with the command. */
+  why?: string | undefined;
+  deadlineSeconds?: number | undefined;
+}
+
+export interface CommandTicket {
+  /** As it was recorded. */
+  command: Command;
+  /** Resolves with the command in its final state; never rejects. */
+  settled: Promise<Command>;
+}
+
+export interface GroupRequest {
+  actor: Actor;
+  title: string;
+  /** Written in this order; on failure restored in reverse. */
+  steps: readonly { thing: string; property: string; value: unknown }[];
+  /** Thing → token, for things whose lease the actor holds. */
+  leases?: Readonly<Record<string, number>> | undefined;
+  key?: string | undefined;
+  why?: string | undefined;
+}
+
+export interface GroupTicket {
+  group: SetPointGroup;
+  settled: Promise<SetPointGroup>;
+}
+
+/**
+ * The one way to act on things, for rules and applications as for people: limits, interlocks, leases, two-person release and audit apply to all
+ * alike. Methods reject (with an error whose `code` names why) where the command is not even recorded.
+ */
+export interface CommandDesk {
+  write(request: CommandRequest & { property: string; value: unknown }): Promise<CommandTicket>;
+  invoke(request: CommandRequest & { action: string; input?: unknown }): Promise<CommandTicket>;
+  applyGroup(request: GroupRequest): Promise<GroupTicket>;
+  undoGroup(group: string, actor: Actor, leases?: Readonly<Record<string, number>>): Promise<GroupTicket>;
+  /** The token is `token`; it has to be renewed before `expires` (µs), or the thing is made safe. */
+  takeLease(thing: string, actor: Actor, seconds?: number): Promise<{ token: number; expires: Microseconds }>;
+  renewLease(thing: string, token: number, actor: Actor): Promise<{ expires: Microseconds }>;
+  releaseLease(thing: string, token: number, actor: Actor): Promise<void>;
 }

@@ -91,11 +91,39 @@ export interface TerminalContext {
   gauge(name: string, value: number): void;
   /** Checks a terminal's credentials (listeners). Undefined: refused. */
   authenticate(username: string, password: string): TerminalIdentity | undefined;
+  /** An answer to a command that was given up or answered before. It is counted and shown, and changes nothing. */
+  lateAnswer?(command: string, answer: { state: string; detail?: string }): void;
   /** Called when credentials are withdrawn: sessions that use them must end. */
   onCredentialsWithdrawn(call: (username: string) => void): void;
   /** Times until which each series of this connection has samples (µs), for reading history into the gap. */
   lastStored(series: readonly number[]): Promise<ReadonlyMap<number, number>>;
 }
+
+/** What became of a write, as far as the protocol can know it. Never more than is known. */
+export interface WriteOutcome {
+  /** `sent`: handed over, and the protocol has no way to tell what the thing did with it. */
+  state: 'confirmed' | 'refused' | 'sent';
+  by?: 'acknowledgement' | 'read-back';
+  /** The value as it was read back. */
+  value?: unknown;
+  /** Refused: why, in the protocol's own words; else what a person should know. */
+  detail?: string;
+}
+
+/** What a command carries beside its value. */
+export interface CommandOptions {
+  /** Id of the command: an answer that comes too late or twice is told by it, see `TerminalContext.lateAnswer`. */
+  command?: string;
+  /** Fencing token of the lease, for things that check it themselves. */
+  fence?: number;
+}
+
+/**
+ * Codes of TerminalErrors that `write` and `invoke` reject with once something may have reached the thing. Any other TerminalError says
+ * that nothing was sent.
+ */
+export const commandTimedOut = 'command-timed-out';
+export const commandLost = 'command-lost';
 
 export interface TerminalSession {
   /** Ends it in an orderly way (birth and death certificates, subscriptions); bounded by the host to 5 s. */
@@ -105,8 +133,14 @@ export interface TerminalSession {
     thing: string,
     action: string,
     input: unknown,
+    options?: CommandOptions,
   ): Promise<{ state: 'confirmed' | 'refused'; output?: unknown }>;
-  /** True if `invoke` can reach this thing now. */
+  /**
+   * Writes a property of a thing reached by this session. `refused` is an answer of the thing; rejects with TerminalError, whose code says
+   * whether anything was sent.
+   */
+  write?(thing: string, property: string, value: unknown, options?: CommandOptions): Promise<WriteOutcome>;
+  /** True if `invoke` and `write` can reach this thing now. */
   reaches?(thing: string): boolean;
 }
 

@@ -6,7 +6,15 @@ import type {
   TestReport,
   ThingDescription,
 } from '@millrace/contract';
-import type { CheckedSettings, Clock, IntakeBatch, Log, ThingRecord } from '@millrace/sdk';
+import type {
+  CheckedSettings,
+  Clock,
+  CommandOptions,
+  IntakeBatch,
+  Log,
+  ThingRecord,
+  WriteOutcome,
+} from '@millrace/sdk';
 import type { ConnectionSpec, CredentialRecord, FromWorker, ToWorker } from '@millrace/sdk/host';
 
 const pingMilliseconds = 5_000;
@@ -33,6 +41,8 @@ export interface SupervisorPorts {
   proposal(connection: string, description: ThingDescription, source: string): void;
   credentialsUsed(usernames: readonly string[]): void;
   lastStored(series: readonly number[]): [number, number][];
+  /** An answer to a command that was over already. */
+  lateAnswer?(command: string, state: string, detail: string | undefined): void;
   /** Things reached by a connection, for a worker that starts (again). */
   thingsOf(connection: string): ThingRecord[];
   credentials(): CredentialRecord[];
@@ -125,18 +135,44 @@ export class Supervisor {
     thing: string,
     action: string,
     input: unknown,
+    options: CommandOptions = {},
   ): Promise<{ state: 'confirmed' | 'refused'; output?: unknown }> {
-    return this.#worker(protocol).call((call) => ({
+    return this.#command(protocol, (call) => ({
       type: 'invoke',
       call,
       connection,
       thing,
       action,
       input,
-    })) as Promise<{
-      state: 'confirmed' | 'refused';
-      output?: unknown;
-    }>;
+      options,
+    })) as Promise<{ state: 'confirmed' | 'refused'; output?: unknown }>;
+  }
+
+  write(
+    protocol: string,
+    connection: string,
+    thing: string,
+    property: string,
+    value: unknown,
+    options: CommandOptions = {},
+  ): Promise<WriteOutcome> {
+    return this.#command(protocol, (call) => ({
+      type: 'write',
+      call,
+      connection,
+      thing,
+      property,
+      value,
+      options,
+    })) as Promise<WriteOutcome>;
+  }
+
+  /** A command never waits for a process that is being started again: it would be carried out when nobody expects it any more. */
+  #command(protocol: string, make: (call: number) => ToWorker): Promise<unknown> {
+    const worker = this.#workers.get(protocol);
+    if (this.#stopped || worker === undefined || !worker.ready)
+      return Promise.reject(new ProtocolProblem(notRunning));
+    return worker.call(make);
   }
 
   processId(protocol: string): number | undefined {
@@ -199,6 +235,10 @@ class WorkerProcess {
 
   get processId(): number | undefined {
     return this.#child?.pid;
+  }
+
+  get ready(): boolean {
+    return this.#ready && this.#child?.connected === true;
   }
 
   open(spec: ConnectionSpec): void {
@@ -375,6 +415,9 @@ class WorkerProcess {
       case 'lastStored':
         this.send({ type: 'lastStored', call: message.call, times: ports.lastStored(message.series) });
         break;
+      case 'lateAnswer':
+        ports.lateAnswer?.(message.command, message.state, message.detail);
+        break;
       case 'answer': {
         const call = this.#calls.get(message.call);
         if (message.problem !== undefined) call?.reject(new ProtocolProblem(message.problem));
@@ -398,6 +441,16 @@ class WorkerProcess {
     });
   }
 }
+
+const notRunning: ConnectionProblem = {
+  kind: 'unavailable',
+  code: 'not-reached',
+  what: {
+    en: 'The process that reaches this thing is not running; nothing was sent.',
+    zh: '负责连接该物的进程未在运行，命令未发出。',
+  },
+  remedy: { en: 'Try again when its connection is open.', zh: '请在其连接恢复后重试。' },
+};
 
 function processEnded(how: string): ConnectionProblem {
   return {

@@ -7,7 +7,7 @@ import type {
   ThingDescription,
 } from '@millrace/contract';
 import type { IntakeBatch } from '../batch.ts';
-import type { CheckedSettings } from '../terminal.ts';
+import type { CheckedSettings, CommandOptions, WriteOutcome } from '../terminal.ts';
 import type { ThingRecord } from '../things.ts';
 
 /** A connection as the worker process is told of it. */
@@ -54,6 +54,16 @@ export type ToWorker =
       thing: string;
       action: string;
       input: unknown;
+      options?: CommandOptions;
+    }
+  | {
+      type: 'write';
+      call: number;
+      connection: string | undefined;
+      thing: string;
+      property: string;
+      value: unknown;
+      options?: CommandOptions;
     }
   | { type: 'ping'; at: number }
   | { type: 'stop' };
@@ -73,6 +83,7 @@ export type FromWorker =
   | { type: 'counters'; connection: string; counters: Record<string, number> }
   | { type: 'credentialsUsed'; usernames: string[] }
   | { type: 'lastStored'; call: number; series: number[] }
+  | { type: 'lateAnswer'; command: string; state: string; detail?: string }
   | { type: 'answer'; call: number; value?: unknown; problem?: ConnectionProblem; error?: string }
   | { type: 'pong'; at: number; residentBytes: number };
 
@@ -80,4 +91,5 @@ export type WorkerAnswers = {
   test: TestReport;
   browse: readonly BrowseNode[];
   invoke: { state: 'confirmed' | 'refused'; output?: unknown };
+  write: WriteOutcome;
 };

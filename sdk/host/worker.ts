@@ -28,6 +28,9 @@ const batchRowsMax = 16_384;
 const busyFlushMilliseconds = 4;
 const busyRows = 64;
 
+/** Things whose fencing tokens are remembered in one process. */
+const fencesMax = 100_000;
+
 type Send = (message: FromWorker) => void;
 
 /** Runs the connections of one group of protocols inside a worker process. Called once by the process's entry. */
@@ -72,6 +75,8 @@ export class Worker {
   #inFlight = 0;
   #inFlightMax = 200_000;
   retention = 0;
+  /** Highest fencing token seen of each thing; those commanded longest ago are forgotten first. */
+  readonly #fences = new Map<string, number>();
   #drains: (() => void)[] = [];
 
   constructor(
@@ -158,7 +163,8 @@ export class Worker {
         void this.#probe(message);
         break;
       case 'invoke':
-        void this.#invoke(message);
+      case 'write':
+        void this.#command(message);
         break;
       case 'ping':
         this.#send({ type: 'pong', at: message.at, residentBytes: process.memoryUsage.rss() });
@@ -259,31 +265,49 @@ export class Worker {
     }
   }
 
-  async #invoke(message: Extract<ToWorker, { type: 'invoke' }>): Promise<void> {
+  async #command(message: Extract<ToWorker, { type: 'invoke' | 'write' }>): Promise<void> {
     try {
+      this.#fence(message.thing, message.options?.fence);
       const candidates =
         message.connection === undefined
           ? [...this.#connections.values()]
           : [this.#connections.get(message.connection)];
       const session = candidates
         .map((connection) => connection?.session)
-        .find((open) => open?.invoke !== undefined && (open.reaches?.(message.thing) ?? true));
-      if (session?.invoke === undefined) {
-        throw new TerminalError(
-          'unavailable',
-          'not-reached',
-          { en: 'No open connection reaches this thing.', zh: '当前没有可到达该物的连接。' },
-          { en: 'See the state of its connection.', zh: '请查看其连接状态。' },
-        );
-      }
-      this.#send({
-        type: 'answer',
-        call: message.call,
-        value: await session.invoke(message.thing, message.action, message.input),
-      });
+        .find((open) => open?.[message.type] !== undefined && (open.reaches?.(message.thing) ?? true));
+      if (session === undefined) throw notReached(message.type, candidates);
+      const value =
+        message.type === 'invoke'
+          ? await session.invoke!(message.thing, message.action, message.input, message.options)
+          : await session.write!(message.thing, message.property, message.value, message.options);
+      this.#send({ type: 'answer', call: message.call, value });
     } catch (error) {
       this.#fail(message.call, error);
     }
+  }
+
+  /** The last check before a command leaves: nothing goes out under a lease older than one already seen for the thing. */
+  #fence(thing: string, fence: number | undefined): void {
+    if (fence === undefined) return;
+    const highest = this.#fences.get(thing) ?? 0;
+    if (fence < highest) {
+      throw new TerminalError(
+        'denied',
+        'fenced',
+        {
+          en: `The command came under lease ${fence}, but lease ${highest} is in force.`,
+          zh: `该命令所持控制权为 ${fence}，而当前有效的是 ${highest}。`,
+        },
+        { en: 'Take the lease again.', zh: '请重新取得控制权。' },
+      );
+    }
+    this.#fences.delete(thing);
+    this.#fences.set(thing, fence);
+    if (this.#fences.size > fencesMax) this.#fences.delete(this.#fences.keys().next().value!);
+  }
+
+  lateAnswer(command: string, answer: { state: string; detail?: string }): void {
+    this.#send({ type: 'lateAnswer', command, ...answer });
   }
 
   #fail(call: number, error: unknown): void {
@@ -301,6 +325,29 @@ export class Worker {
       this.#used.clear();
     }
   }
+}
+
+function notReached(
+  what: 'invoke' | 'write',
+  candidates: readonly (OpenConnection | undefined)[],
+): TerminalError {
+  const open = candidates.some((connection) => connection?.session !== undefined);
+  const able = candidates.some((connection) => connection?.session?.[what] !== undefined);
+  return open && !able
+    ? new TerminalError(
+        'denied',
+        'not-supported',
+        what === 'write'
+          ? { en: 'This protocol does not write properties.', zh: '该协议不支持写入属性。' }
+          : { en: 'This protocol has no actions.', zh: '该协议不支持动作。' },
+        { en: 'Reach the thing by another protocol.', zh: '请通过其他协议连接该物。' },
+      )
+    : new TerminalError(
+        'unavailable',
+        'not-reached',
+        { en: 'No open connection reaches this thing.', zh: '当前没有可到达该物的连接。' },
+        { en: 'See the state of its connection.', zh: '请查看其连接状态。' },
+      );
 }
 
 /** One connection in this process: opens it, opens it again, and carries its batches. */
@@ -491,6 +538,7 @@ class OpenConnection implements Intake {
       },
       authenticate: (username, password) => worker.authenticate(username, password),
       onCredentialsWithdrawn: (call) => void this.#withdrawnListeners.push(call),
+      lateAnswer: (command, answer) => worker.lateAnswer(command, answer),
       lastStored: (series) => worker.lastStored(series),
     };
   }

@@ -48,6 +48,7 @@ export class TestContext implements TerminalContext {
   readonly losses: ConnectionProblem[] = [];
   readonly proposals: { description: ThingDescription; source: string }[] = [];
   readonly counters: Record<string, number> = {};
+  readonly lateAnswers: { command: string; state: string; detail?: string }[] = [];
   congested = false;
 
   readonly #controller = new AbortController();
@@ -193,6 +194,10 @@ export class TestContext implements TerminalContext {
 
   propose(description: ThingDescription, source: string): void {
     this.proposals.push({ description, source });
+  }
+
+  lateAnswer(command: string, answer: { state: string; detail?: string }): void {
+    this.lateAnswers.push({ command, ...answer });
   }
 
   count(name: string, by: number): void {

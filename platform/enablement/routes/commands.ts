@@ -3,5 +3,5 @@ import type { ApiOptions } from '../api.ts';
 import type { Handler } from '../requests.ts';
 
 export function commandHandlers(_options: ApiOptions): Record<keyof typeof commandRoutes, Handler> {
-  return {};
+  return {} as never;
 }
