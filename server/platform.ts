@@ -7,16 +7,22 @@ import type { Health } from '@millrace/contract';
 import { openRecordStore, openSampleStore } from '@millrace/platform/data';
 import {
   Access,
+  AppHost,
   accessMigrations,
+  appMigrations,
+  auditMigrations,
   Backups,
+  ChainedTrail,
   createApi,
   createMetrics,
   type LiveStreams,
   ownCertificate,
   PlatformSettingsStore,
+  SigningKey,
 } from '@millrace/platform/enablement';
 import { Iot, iotMigrations } from '@millrace/platform/iot';
 import { createLog, type Log, systemClock } from '@millrace/sdk';
+import { loadApps } from './apps.ts';
 import { type Config, StartError } from './config.ts';
 import { words } from './data-folder.ts';
 import { loadProtocols } from './protocols.ts';
@@ -47,12 +53,19 @@ export async function startPlatform(
   const log: Log = createLog('platform');
   const clock = systemClock;
   progress('opening the stores');
+  const apps = await loadApps();
   const stores = await Promise.allSettled([
     openSampleStore({ folder: join(config.data, 'samples'), log: createLog('samples') }),
     openRecordStore({
       folder: join(config.data, 'records'),
       log: createLog('records'),
-      migrations: [...iotMigrations, ...accessMigrations],
+      migrations: [
+        ...iotMigrations,
+        ...accessMigrations,
+        ...auditMigrations,
+        ...appMigrations,
+        ...apps.flatMap(({ definition }) => definition.migrations ?? []),
+      ],
     }),
     loadProtocols(),
   ]);
@@ -80,6 +93,7 @@ export async function startPlatform(
   try {
     const settings = await PlatformSettingsStore.open(records);
     const { access, firstPassword } = await Access.open(records, clock, config.adminPassword);
+    const audit = new ChainedTrail(records, clock, SigningKey.open(join(config.data, 'audit-key')));
     const tls = await certificate(config);
     const ownEndpoints = endpointsAt(config, config.mqtt);
     const iot = await Iot.open({
@@ -131,12 +145,31 @@ export async function startPlatform(
       records,
       clock,
     );
+    const appHost = await AppHost.open(
+      {
+        records,
+        samples,
+        iot,
+        audit,
+        seal: iot.sealer,
+        commands: () => ({
+          apply: () => Promise.reject(new Error('no way to the machines is open to applications')),
+        }),
+        plant: () => ({ timeZone: settings.get().plantTimeZone, name: settings.get().plantName }),
+        clock,
+        log: createLog('apps'),
+      },
+      apps,
+    );
+    undo.unshift(() => appHost.stop());
     const health = healthOf(iot, samples, records, version);
     const api = await createApi({
       version,
       iot,
       samples,
       access,
+      apps: appHost,
+      audit,
       clock,
       log: createLog('api'),
       health,
@@ -154,6 +187,7 @@ export async function startPlatform(
     // Known only now where any free port was asked for.
     for (const endpoint of endpointsAt(config, mqttPort)) ownEndpoints.add(endpoint);
     await startupPolicies(iot);
+    appHost.start();
 
     const ticking = setInterval(() => iot.states.tick(), stateTickMilliseconds);
     const flushing = setInterval(() => void iot.credentials.flush().catch(() => {}), flushMilliseconds);

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { copyFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readManifest } from '@millrace/platform/enablement';
@@ -20,5 +21,8 @@ export async function restore(backup: string, data: string, say: (line: string) 
   say('  … samples');
   await restoreSamples(join(backup, 'samples'), join(data, 'samples'));
   await copyFile(join(backup, 'key'), join(data, 'key'));
+  // Backups from before there was an audit trail have none.
+  if (existsSync(join(backup, 'audit-key')))
+    await copyFile(join(backup, 'audit-key'), join(data, 'audit-key'));
   say(`  Restored. Start it with  npm start -- --data ${data}`);
 }

@@ -48,7 +48,10 @@ import {
   readDescription,
   SettingsError,
 } from '../iot/index.ts';
-import { type Access, Locked, type Person } from './access.ts';
+import { type Access, Locked, type Person } from './access/index.ts';
+import type { AppHost } from './apps/host.ts';
+import { appRouteTable, mountAppRoutes } from './apps/mount.ts';
+import type { ChainedTrail } from './audit/index.ts';
 import { LiveStreams, type SeriesName } from './live-stream.ts';
 import { normalisePath } from './paths.ts';
 import { forbidden, HttpProblem, notFound } from './problems.ts';
@@ -71,6 +74,8 @@ export interface ApiOptions {
   iot: Iot;
   samples: SampleStore;
   access: Access;
+  apps: AppHost;
+  audit: ChainedTrail;
   clock: Clock;
   log: Log;
   health: () => Promise<Health>;
@@ -198,7 +203,7 @@ export async function createApi(options: ApiOptions): Promise<{ app: FastifyInst
       const health = await options.health();
       return reply.status(health.status === 'ok' ? 200 : 503).send(health);
     },
-    openapi: () => openApiDocument(options.version),
+    openapi: () => openApiDocument(options.version, appRouteTable(options.apps)),
     metrics: async (_request, reply) =>
       reply.type('text/plain; version=0.0.4; charset=utf-8').send(await options.metrics()),
 
@@ -572,6 +577,7 @@ export async function createApi(options: ApiOptions): Promise<{ app: FastifyInst
       handler: handlers[name] as never,
     });
   }
+  mountAppRoutes(app, options.apps);
   if (options.consoleFolder !== undefined) {
     const index = readFileSync(`${options.consoleFolder}/index.html`);
     app.get('/', (_request, reply) =>
@@ -636,6 +642,7 @@ function identify(request: FastifyRequest, iot: Iot, access: Access): Caller {
 
 /** Denied unless allowed. */
 function allow(route: Route, request: FastifyRequest, placeOfThing: (id: string) => string): void {
+  const { app } = request.routeOptions.config;
   const { caller } = request;
   const { access } = route;
   if (access === 'open') return;
@@ -659,11 +666,12 @@ function allow(route: Route, request: FastifyRequest, placeOfThing: (id: string)
   if (access === 'person') return;
   const allowed =
     access.at === 'some'
-      ? grantsGiving(person.grants, access.may).length > 0
+      ? grantsGiving(person.grants, access.may, app).length > 0
       : mayAt(
           person.grants,
           access.may,
           access.at === 'plant' ? '' : placeOfThing((request.params as { id: string }).id),
+          app,
         );
   if (!allowed) throw forbidden(`This needs the permission "${access.may}" here.`);
 }

@@ -1,5 +1,5 @@
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { formatInstant } from '@millrace/contract';
 import type { Clock, RecordStore, SampleStore } from '@millrace/sdk';
 import { HttpProblem } from './problems.ts';
@@ -17,7 +17,7 @@ interface Manifest {
 }
 
 /**
- * Backups made while the platform runs: a folder each, with the samples, the records and the key that opens sealed settings. A backup
+ * Backups made while the platform runs: a folder each, with the samples, the records and the keys that open sealed settings and sign the audit trail. A backup
  * without its manifest was interrupted and does not count.
  */
 export class Backups {
@@ -63,6 +63,8 @@ export class Backups {
       await this.#records.backup(join(unfinished, 'records'));
       await this.#samples.backup(join(unfinished, 'samples'));
       await writeFile(join(unfinished, 'key'), await readFile(this.#key), { mode: 0o600 });
+      const auditKey = await readFile(join(dirname(this.#key), 'audit-key')).catch(() => undefined);
+      if (auditKey !== undefined) await writeFile(join(unfinished, 'audit-key'), auditKey, { mode: 0o600 });
       const manifest: Manifest = { format: 1, time, bytes: await sizeOf(unfinished) };
       await writeFile(join(unfinished, 'manifest.json'), JSON.stringify(manifest));
       await rename(unfinished, folder);

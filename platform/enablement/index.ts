@@ -1,5 +1,8 @@
-export { Access, accessMigrations } from './access.ts';
+export { Access, accessMigrations } from './access/index.ts';
 export { type ApiOptions, createApi } from './api.ts';
+export { AppHost, type AppHostOptions, type LoadedApp } from './apps/host.ts';
+export { appMigrations } from './apps/records.ts';
+export { auditMigrations, ChainedTrail, SigningKey } from './audit/index.ts';
 export { Backups, readManifest } from './backups.ts';
 export type { LiveStreams } from './live-stream.ts';
 export { createMetrics } from './metrics.ts';

@@ -2,7 +2,7 @@ import { limits, parseInstant, type Route } from '@millrace/contract';
 import type { Clock, ThingRecord } from '@millrace/sdk';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Iot } from '../iot/index.ts';
-import type { Person } from './access.ts';
+import type { Person } from './access/index.ts';
 import { HttpProblem, notFound, unauthorised } from './problems.ts';
 
 /** What the handlers of all routes share: who asks, and how the common parts of a request are read. */
@@ -21,6 +21,8 @@ declare module 'fastify' {
   }
   interface FastifyContextConfig {
     route?: Route;
+    /** Application whose route this is: grants given for it alone count. */
+    app?: string;
     /** The body is handed over as bytes, whatever its content type says. */
     raw?: boolean;
   }

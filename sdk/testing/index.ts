@@ -1,1 +1,2 @@
+export * from './memory-audit.ts';
 export * from './test-context.ts';
