@@ -13,7 +13,12 @@ export interface AppManifest {
     /** Thing models (their `@type`s) the application reads or acts on. */
     things: readonly string[];
     network?: ServiceLevel;
+    /** Roles its pages are made for. */
     roles: readonly string[];
   };
   settings: SettingFields;
+  /** Its pages, in the order of its navigation; the first is shown first. */
+  pages: readonly { path: string; title: LocalText }[];
+  /** Switched on from the first start. */
+  enabledAtFirst?: boolean;
 }

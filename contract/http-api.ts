@@ -2,10 +2,11 @@ import { type Static, type TSchema, Type } from 'typebox';
 import { accessRoutes } from './access.ts';
 import { alarmRoutes } from './alarm.ts';
 import { appRoutes } from './app.ts';
-import { commandRoutes } from './command.ts';
+import { Command, commandBody, commandRoutes } from './command.ts';
 import { BrowseNode, Connection, ConnectionInput, TestReport } from './connection.ts';
 import { dashboardRoutes } from './dashboard.ts';
 import { limits } from './limits.ts';
+import { Grant } from './permission.ts';
 import { Problem } from './problem.ts';
 import { Count, InstantOut, page, type Route, range } from './route.ts';
 import { ApiSample, Quality } from './sample.ts';
@@ -197,7 +198,8 @@ export const Session = Type.Object(
   {
     token: Type.String({ description: 'Bearer token; the same session as the cookie.' }),
     user: Type.String(),
-    role: Type.String(),
+    role: Type.String({ description: 'The widest of the roles held.' }),
+    grants: Type.Array(Grant),
     expires: InstantOut,
     mustChangePassword: Type.Boolean(),
   },
@@ -241,7 +243,13 @@ export const routes = {
     tag: 'session',
     access: 'open',
     summary: 'Sign in; sets the session cookie.',
-    body: Type.Object({ user: Type.String({ maxLength: 256 }), password: Type.String({ maxLength: 1024 }) }),
+    body: Type.Object({
+      user: Type.String({ maxLength: 256 }),
+      password: Type.String({ maxLength: 1024 }),
+      code: Type.Optional(
+        Type.String({ maxLength: 64, description: 'Of the second factor, or a recovery code.' }),
+      ),
+    }),
     responses: { 200: Session },
   },
   session: {
@@ -448,14 +456,20 @@ export const routes = {
     path: '/api/things/{id}/actions/{name}',
     tag: 'things',
     access: { may: 'operate', at: 'thing' },
-    summary: 'Invoke an action of a thing reached over MQTT; answers with what the thing answered.',
-    body: Type.Object({ input: Type.Optional(Type.Any()) }),
+    summary:
+      'Invoke an action of a thing; answers with what the thing answered. 202: it is under way, follow its command.',
+    body: Type.Object({ input: Type.Optional(Type.Any()), ...commandBody }),
     responses: {
       200: Type.Object({
-        state: Type.Union([Type.Literal('confirmed'), Type.Literal('refused')]),
+        state: Type.Union([Type.Literal('confirmed'), Type.Literal('refused'), Type.Literal('unknown')]),
         output: Type.Optional(Type.Any()),
+        command: Command,
       }),
-      504: Type.Object({ state: Type.Literal('timed-out') }),
+      202: Type.Object({
+        state: Type.Union([Type.Literal('accepted'), Type.Literal('sent')]),
+        command: Command,
+      }),
+      504: Type.Object({ state: Type.Literal('timed-out'), command: Command }),
     },
   },
   thingCounters: {
@@ -678,15 +692,18 @@ export type BodyOf<N extends RouteName> = (typeof routes)[N] extends { body: inf
   ? Static<B>
   : undefined;
 
-/** The HTTP API as an OpenAPI 3.1 document, made from {@link routes}. */
-export function openApiDocument(version: string): Record<string, unknown> {
+/** The HTTP API as an OpenAPI 3.1 document, made from {@link routes} and those of applications. */
+export function openApiDocument(
+  version: string,
+  more: Readonly<Record<string, Route>> = {},
+): Record<string, unknown> {
   const schemas: Record<string, unknown> = {};
   const paths: Record<string, Record<string, unknown>> = {};
   const reference = (schema: TSchema): unknown => {
     const plain = JSON.parse(JSON.stringify(schema)) as unknown;
     return lift(plain, schemas);
   };
-  for (const [operationId, route] of Object.entries(routes) as [string, Route][]) {
+  for (const [operationId, route] of Object.entries({ ...routes, ...more }) as [string, Route][]) {
     const parameters: unknown[] = [...route.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
       name,
       in: 'path',

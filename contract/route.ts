@@ -30,6 +30,8 @@ export interface Route {
   summary: string;
   tag: string;
   access: RouteAccess;
+  /** Asks for a person who proved within the last half hour who they are; a token may not. */
+  confirm?: true;
   query?: TSchema;
   body?: TSchema;
   /** Media type of the body where it is not JSON only. */

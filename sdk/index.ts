@@ -1,3 +1,4 @@
+export * from './app.ts';
 export * from './batch.ts';
 export * from './clock.ts';
 export * from './log.ts';

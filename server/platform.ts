@@ -99,6 +99,7 @@ export async function startPlatform(
     const iot = await Iot.open({
       records,
       samples,
+      audit,
       protocols,
       listeners: [
         {

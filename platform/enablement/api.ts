@@ -393,19 +393,6 @@ export async function createApi(options: ApiOptions): Promise<{ app: FastifyInst
       await iot.takePush(batch.take());
       return { stored: 1 };
     },
-    invokeAction: async (request, reply) => {
-      const record = thingOf(request);
-      const { name } = request.params as { name: string };
-      if (!Object.hasOwn(record.description.actions ?? {}, name))
-        throw notFound(`action "${name.slice(0, 256)}" of this thing`);
-      try {
-        return await iot.invoke(record.id, name, (request.body as { input?: unknown } | undefined)?.input);
-      } catch (error) {
-        if (error instanceof ProtocolProblem && error.problem.code.includes('timed-out'))
-          return reply.status(504).send({ state: 'timed-out' });
-        throw error;
-      }
-    },
     thingCounters: (request) => iot.intake.thing(thingOf(request).id),
     counters: () =>
       ({ total: iot.intake.total.toJSON(), connections: iot.intake.connections() }) satisfies {

@@ -1,4 +1,4 @@
-import { limits, parseInstant, type Route } from '@millrace/contract';
+import { type Actor, limits, parseInstant, type Route } from '@millrace/contract';
 import type { Clock, ThingRecord } from '@millrace/sdk';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Iot } from '../iot/index.ts';
@@ -38,6 +38,11 @@ export interface TimeRange {
 export function requirePerson(caller: Caller): Person {
   if (caller.person === undefined) throw unauthorised();
   return caller.person;
+}
+
+/** Who the caller is in the audit trail, in leases and in commands. */
+export function actorOf(person: Person): Actor {
+  return { kind: 'person', id: person.user };
 }
 
 /** The thing that `{id}` names, or 404. */

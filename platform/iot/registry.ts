@@ -71,8 +71,13 @@ export class Registry {
     return this.#bySeries[series];
   }
 
-  onChange(call: (change: ThingChange) => void): void {
+  /** Gives back how to call it off. */
+  onChange(call: (change: ThingChange) => void): () => void {
     this.#listeners.push(call);
+    return () => {
+      const at = this.#listeners.indexOf(call);
+      if (at !== -1) this.#listeners.splice(at, 1);
+    };
   }
 
   /** Adds or replaces a thing. Series of properties that keep their name stay; those of dropped properties are kept for their history. */

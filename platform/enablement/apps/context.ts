@@ -1,0 +1,100 @@
+import { limits, status } from '@millrace/contract';
+import type { AppHistory, AppThings, AppValues, Clock, SampleStore } from '@millrace/sdk';
+import { BatchBuilder, viewThing } from '@millrace/sdk';
+import { type Iot, placeOf, readDescription } from '../../iot/index.ts';
+
+/** What an application reaches of the platform's IoT part; everything it gives goes the way a terminal's takes. */
+
+export function appThings(iot: Iot, app: string): AppThings {
+  const { registry } = iot;
+  const own = `urn:millrace:app:${app}:`;
+  const mustBeOwn = (id: string): void => {
+    if (!id.startsWith(own))
+      throw new Error(`an application changes only things of its own, "${own}…", and not "${id}"`);
+  };
+  return {
+    all: () => registry.all(),
+    get: (id) => registry.get(id),
+    ofType: (type) =>
+      [...registry.all()].filter((record) => [record.description['@type'] ?? []].flat().includes(type)),
+    placeOf,
+    onChange: (call) => registry.onChange(() => call()),
+    put: async (description) => {
+      mustBeOwn(description.id);
+      return (await iot.putThing(readDescription(description))).record;
+    },
+    remove: (id) => {
+      mustBeOwn(id);
+      return iot.deleteThing(id);
+    },
+  };
+}
+
+export function appValues(iot: Iot, app: string, clock: Clock): AppValues {
+  const { registry, twin, bus } = iot;
+  const own = `urn:millrace:app:${app}:`;
+  const views = new Map<string, { record: object; view: ReturnType<typeof viewThing> }>();
+  return {
+    latest: ({ thing, property }) => {
+      const record = registry.get(thing);
+      const series =
+        record === undefined || !Object.hasOwn(record.series, property) ? undefined : record.series[property];
+      return series === undefined
+        ? undefined
+        : twin.latest(series, record!.description.properties?.[property]?.type === 'boolean');
+    },
+    subscribe: (receive) => bus.subscribe(receive),
+    seriesOf: ({ thing, property }) => {
+      const record = registry.get(thing);
+      return record !== undefined && Object.hasOwn(record.series, property)
+        ? record.series[property]
+        : undefined;
+    },
+    ownerOf: (series) => registry.ownerOf(series),
+    publish: async (values) => {
+      if (values.length > limits.payloadValuesMax)
+        throw new Error(
+          `${values.length} values at once; at most ${limits.payloadValuesMax} (payloadValuesMax) are taken`,
+        );
+      const batch = new BatchBuilder(values.length);
+      const now = clock.now();
+      for (const { thing, property, value, time, status: code = status.good } of values) {
+        const record = thing.startsWith(own) ? registry.get(thing) : undefined;
+        if (record === undefined) throw new Error(`"${thing}" is no thing of the application's own`);
+        let known = views.get(thing);
+        if (known?.record !== record) views.set(thing, (known = { record, view: viewThing(record) }));
+        const point = known.view.points.get(property);
+        if (point === undefined) throw new Error(`"${thing}" has no property "${property}"`);
+        batch.add(point, value, time ?? now, now, code, `app ${app}`);
+      }
+      await iot.intake.take(batch.take(), `app-${app}`);
+    },
+  };
+}
+
+export function appHistory(iot: Iot, samples: SampleStore): AppHistory {
+  const { registry } = iot;
+  const seriesOf = ({ thing, property }: { thing: string; property: string }): number | undefined => {
+    const record = registry.get(thing);
+    return record !== undefined && Object.hasOwn(record.series, property)
+      ? record.series[property]
+      : undefined;
+  };
+  return {
+    samples: async (property, from, to, points) => {
+      const series = seriesOf(property);
+      return series === undefined
+        ? { samples: [], reduced: false, spanMicroseconds: undefined }
+        : samples.samples(series, from, to, points);
+    },
+    spans: async (properties, from, to, span) => {
+      const position = new Map<number, number>();
+      properties.forEach((property, index) => {
+        const series = seriesOf(property);
+        if (series !== undefined) position.set(series, index);
+      });
+      const found = await samples.spans({ series: [...position.keys()], from, to, span });
+      return { ...found, series: found.series.map((series) => position.get(series)!) };
+    },
+  };
+}
