@@ -1,6 +1,714 @@
 // Generated from the OpenAPI document by `npm run generate`; changes made here are lost.
 
 export interface paths {
+    "/api/access/oidc": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How people sign in through the plant’s OpenID provider. */
+        get: operations["oidcSettings"];
+        /** Change it; the provider is asked before it is saved switched on. */
+        put: operations["putOidcSettings"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/account": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The own account. */
+        get: operations["account"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/account/passkeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Add the passkey that the browser made. */
+        post: operations["addPasskey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/account/passkeys/{passkey}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove one of the own passkeys. */
+        delete: operations["deletePasskey"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/account/passkeys/challenge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin to add a passkey: the options of navigator.credentials.create. */
+        post: operations["beginPasskey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/account/recovery-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** New recovery codes; the old ones no longer work. */
+        post: operations["renewRecoveryCodes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/account/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The own sessions. */
+        get: operations["ownSessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/account/sessions/{session}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End one of the own sessions. */
+        delete: operations["endOwnSession"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/account/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The own API tokens. */
+        get: operations["ownTokens"];
+        put?: never;
+        /** Make an API token; it is shown this once. */
+        post: operations["createToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/account/tokens/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Withdraw one of the own tokens. */
+        delete: operations["deleteOwnToken"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/account/totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin to set up codes of an authenticator app (RFC 6238); in force once confirmed. */
+        post: operations["beginTotp"];
+        /** Do without the codes of an authenticator app. */
+        delete: operations["removeTotp"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/account/totp/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put the codes in force by giving one; the recovery codes are shown this once. */
+        post: operations["confirmTotp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alarm-channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Ways by which alarms leave the platform, and how each is. */
+        get: operations["alarmChannels"];
+        put?: never;
+        /** Add a webhook or e-mail addresses. */
+        post: operations["createAlarmChannel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alarm-channels/{channel}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change it. A secret given back as ••• stays. */
+        put: operations["putAlarmChannel"];
+        post?: never;
+        /** Remove it, with what waits to be sent. */
+        delete: operations["deleteAlarmChannel"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alarm-channels/{channel}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a test message now. */
+        post: operations["testAlarmChannel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alarm-metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How well the alarms serve their operators, after EEMUA 191 and ISA-18.2. */
+        get: operations["alarmMetrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alarm-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Alarm rules, and where they cannot be judged. */
+        get: operations["alarmRules"];
+        put?: never;
+        /** Add a rule; its condition is checked against the things it names. */
+        post: operations["createAlarmRule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alarm-rules/{rule}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One rule. */
+        get: operations["alarmRule"];
+        /** Add or change a rule. */
+        put: operations["putAlarmRule"];
+        post?: never;
+        /** Remove a rule. Its open alarms return; its history stays. */
+        delete: operations["deleteAlarmRule"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alarm-rules/{rule}/in-service": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Return a rule to service. */
+        post: operations["returnToService"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alarm-rules/{rule}/out-of-service": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a rule out of service, at all its things or at one, with a reason. */
+        post: operations["takeOutOfService"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alarm-rules/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Check a rule as it is being written; saves nothing. */
+        post: operations["checkAlarmRule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alarm-rules/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** How often a rule would have fired in a range, and when; saves nothing. */
+        post: operations["tryAlarmRule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alarms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Alarms: the open ones by urgency and time, or history, newest first. */
+        get: operations["alarms"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alarms/{alarm}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One alarm with all that happened to it. */
+        get: operations["alarm"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alarms/{alarm}/comments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Write something to an alarm. */
+        post: operations["commentAlarm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alarms/acknowledge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Acknowledge alarms. */
+        post: operations["acknowledgeAlarms"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alarms/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Alarms of a range as CSV. */
+        get: operations["exportAlarms"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alarms/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Server-sent events: each `data:` is an AlarmUpdate. Starts with all open alarms. */
+        get: operations["alarmsLive"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alarms/reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Reset latched alarms. */
+        post: operations["resetAlarms"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alarms/shelve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put alarms aside for a time, with a reason. */
+        post: operations["shelveAlarms"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alarms/unshelve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take alarms off the shelf. */
+        post: operations["unshelveAlarms"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/apps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Applications the caller may see, and how they are. */
+        get: operations["apps"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/apps/{app}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One application. */
+        get: operations["app"];
+        /** Switch an application on or off, or change its settings; needs `configure` in it. */
+        put: operations["putApp"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/apps/{app}/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Jobs of an application, newest first. */
+        get: operations["appJobs"];
+        put?: never;
+        /** Start a job; needs `operate` in the application. */
+        post: operations["startAppJob"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/apps/{app}/jobs/{job}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One job, its progress and its result. */
+        get: operations["appJob"];
+        put?: never;
+        post?: never;
+        /** Cancel a job that runs. */
+        delete: operations["cancelAppJob"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/apps/{app}/rounds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What it decided and why, newest first. */
+        get: operations["appRounds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/apps/{app}/rounds/{round}/case": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A round as a case that can be replayed: situation, settings, time and what was decided. */
+        get: operations["appCase"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Search the audit trail, newest first; records of places where the caller may audit. */
+        get: operations["audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audit/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The whole trail as JSON lines with its signed head, for tools/audit/verify-audit.js. */
+        get: operations["exportAudit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audit/head": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The newest record’s number and hash, signed: kept elsewhere, it shows later that nothing was taken away. */
+        get: operations["auditHead"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audit/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Walk the whole chain now. */
+        post: operations["verifyAudit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/backups": {
         parameters: {
             query?: never;
@@ -13,6 +721,91 @@ export interface paths {
         put?: never;
         /** Back up samples and records while running. */
         post: operations["createBackup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/commands": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Commands, the latest first, of things the caller may see. */
+        get: operations["commands"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/commands/{command}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One command. */
+        get: operations["command"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/commands/{command}/refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Call off a command that has not been sent: whoever asked for it, or who could release it. */
+        post: operations["refuseCommand"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/commands/{command}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Be the second person: let a command go that its model wants two people for. */
+        post: operations["releaseCommand"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/commands/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Commands, leases and groups as they change: server-sent events, each a CommandUpdate. */
+        get: operations["commandsLive"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -124,6 +917,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/leases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Leases held now. */
+        get: operations["leases"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/live": {
         parameters: {
             query?: never;
@@ -134,6 +944,59 @@ export interface paths {
         /** Server-sent events: each `data:` is a LiveUpdate. Starts with the latest values of the things named. */
         get: operations["live"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/maintenance-windows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Times in which the alarms of a place are out of service. */
+        get: operations["maintenanceWindows"];
+        put?: never;
+        /** Announce maintenance. */
+        post: operations["createMaintenanceWindow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/maintenance-windows/{window}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End or call off maintenance. */
+        delete: operations["deleteMaintenanceWindow"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notification-settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Mail server, hosts webhooks may reach, operators. */
+        get: operations["notificationSettings"];
+        /** Change them. A password given back as ••• stays. */
+        put: operations["putNotificationSettings"];
         post?: never;
         delete?: never;
         options?: never;
@@ -153,6 +1016,93 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** People who may sign in, and what they hold. */
+        get: operations["people"];
+        put?: never;
+        /** Add a person. Without a password one is made up, shown this once and to be changed. */
+        post: operations["createPerson"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/people/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change what a person is called and holds, or whether they may sign in. It holds at once. */
+        put: operations["putPerson"];
+        post?: never;
+        /** Remove a person with their sessions and tokens. What they did stays in the audit trail. */
+        delete: operations["deletePerson"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/people/{name}/lock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Let a person try again at once after too many wrong passwords. */
+        delete: operations["unlockPerson"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/people/{name}/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give a person a new password, to be changed at the next sign-in; their sessions end. */
+        post: operations["resetPassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/people/{name}/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take away a person’s second factors: they lost them. */
+        delete: operations["resetSecondFactor"];
         options?: never;
         head?: never;
         patch?: never;
@@ -277,6 +1227,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/push-key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Public key for web push; absent where the platform is not reached over HTTPS. */
+        get: operations["pushKey"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/push-subscriptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tell this browser of alarms. */
+        post: operations["subscribePush"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/push-subscriptions/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tell this browser no more. */
+        post: operations["unsubscribePush"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/quarantine": {
         parameters: {
             query?: never;
@@ -314,6 +1315,91 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/session/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Prove again who one is, as dangerous administration asks for half an hour after signing in. */
+        post: operations["confirm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session/oidc": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Go to the OpenID provider. */
+        get: operations["oidcStart"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session/oidc/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where the OpenID provider sends people back to. */
+        get: operations["oidcCallback"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session/passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign in with a passkey; sets the session cookie. */
+        post: operations["passkeySignIn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session/passkey/challenge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin to sign in with a passkey: the options of navigator.credentials.get. */
+        post: operations["passkeyChallenge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/session/password": {
         parameters: {
             query?: never;
@@ -325,6 +1411,109 @@ export interface paths {
         put?: never;
         /** Change the own password. */
         post: operations["changePassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session/ways": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How one can sign in here. */
+        get: operations["signInWays"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Sessions of everybody, newest first. */
+        get: operations["sessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{session}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End a session; its live streams end with it. */
+        delete: operations["endSession"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/set-point-groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Set-point groups, the latest first. */
+        get: operations["setPointGroups"];
+        put?: never;
+        /** Write several properties in order; on failure those written are restored in reverse. */
+        post: operations["applySetPointGroup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/set-point-groups/{group}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One set-point group. */
+        get: operations["setPointGroup"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/set-point-groups/{group}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put back what a group had changed, in reverse order. */
+        post: operations["undoSetPointGroup"];
         delete?: never;
         options?: never;
         head?: never;
@@ -429,8 +1618,25 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Invoke an action of a thing reached over MQTT; answers with what the thing answered. */
+        /** Invoke an action of a thing; answers with what the thing answered. 202: it is under way, follow its command. */
         post: operations["invokeAction"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/things/{id}/control": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What of a thing can be commanded: limits, interlocks as they stand, lease, where its safety runs. */
+        get: operations["thingControl"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -523,6 +1729,92 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/things/{id}/lease": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Sign of life of the holder (dead-man heartbeat). */
+        put: operations["renewLease"];
+        /** Take the lease of a thing. Taking one’s own again gives a new token and fences the old one out. */
+        post: operations["takeLease"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/things/{id}/lease/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Accept a lease that was offered; the giver’s token is fenced out. */
+        post: operations["acceptLease"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/things/{id}/lease/break-glass": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a lease from its holder by force, with a reason; the declared safe action runs first. */
+        post: operations["breakGlass"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/things/{id}/lease/offer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Offer a lease to another user; without `to` the offer is withdrawn. */
+        post: operations["offerLease"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/things/{id}/lease/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give a lease back in good order; no safe action runs. */
+        post: operations["releaseLease"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/things/{id}/properties": {
         parameters: {
             query?: never;
@@ -558,6 +1850,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/things/{id}/properties/{name}/set": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Write a property. 200: the state is final; 202: it is under way, follow it. */
+        post: operations["writeProperty"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** API tokens of everybody. */
+        get: operations["tokens"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tokens/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Withdraw a token. */
+        delete: operations["deleteToken"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/metrics": {
         parameters: {
             query?: never;
@@ -579,6 +1922,478 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** Account */
+        Account: {
+            grants: components["schemas"]["Grant"][];
+            passkeys: components["schemas"]["PasskeyInfo"][];
+            /** @description Passkeys need HTTPS and a host name. */
+            passkeysPossible: boolean;
+            /** @description Recovery codes left. */
+            recoveryCodes: number;
+            source: "local" | "oidc";
+            title: string;
+            totp: boolean;
+            user: string;
+        };
+        /** Alarm */
+        Alarm: {
+            acknowledged?: {
+                by: string;
+                /** Format: date-time */
+                time: string;
+            };
+            /** @description The condition holds. */
+            active: boolean;
+            /** @description What the condition read when it was raised. */
+            cause: {
+                property: string;
+                thing: string;
+                unit?: string;
+                value: unknown;
+            }[];
+            /** Format: date-time */
+            changed: string;
+            comments: number;
+            condition: string;
+            consequence?: string;
+            /** @description Id of the alarm that began the group this one came in. */
+            group: string;
+            held?: {
+                by: string;
+                reason: string;
+                /** Format: date-time */
+                since: string;
+                /** Format: date-time */
+                until?: string;
+            };
+            id: string;
+            place: string;
+            /**
+             * @description urgent, high, medium or low.
+             * @enum {string}
+             */
+            priority: "urgent" | "high" | "medium" | "low";
+            /**
+             * Format: date-time
+             * @description When the platform raised it.
+             */
+            raised: string;
+            response?: string;
+            /** Format: date-time */
+            returned?: string;
+            rule: string;
+            /** @enum {string} */
+            state: "unacknowledged" | "acknowledged" | "returned" | "latched" | "shelved" | "suppressed" | "out-of-service" | "normal";
+            thing: string;
+            thingTitle: string;
+            thingTitles?: {
+                [key: string]: string;
+            };
+            /**
+             * Format: date-time
+             * @description Time of the sample that raised it.
+             */
+            time: string;
+            title: string;
+            titles?: {
+                [key: string]: string;
+            };
+            translations?: {
+                [key: string]: unknown;
+            };
+            unjudged?: {
+                because: {
+                    en: string;
+                    zh: string;
+                };
+                /** Format: date-time */
+                since: string;
+            };
+        };
+        /** AlarmChannel */
+        AlarmChannel: {
+            enabled?: boolean;
+            failed: number;
+            id: string;
+            /** @enum {string} */
+            kind: "webhook" | "email";
+            /** @enum {string} */
+            language?: "en" | "zh";
+            /** Format: date-time */
+            lastSent?: string;
+            place?: string;
+            priorities?: ("urgent" | "high" | "medium" | "low")[];
+            problem?: {
+                detail: string;
+                /** Format: date-time */
+                time: string;
+            };
+            /** @description Whom it reaches; none: everybody. */
+            roles?: string[];
+            /** @description Webhook: signs what is sent (HMAC-SHA256). Shown as •••. */
+            secret?: string;
+            sent: number;
+            title: string;
+            /** @description E-mail: whom to. */
+            to?: string[];
+            /** @description Webhook: where to. */
+            url?: string;
+            waiting: number;
+        };
+        /** AlarmChannelInput */
+        AlarmChannelInput: {
+            enabled?: boolean;
+            /** @enum {string} */
+            kind: "webhook" | "email";
+            /** @enum {string} */
+            language?: "en" | "zh";
+            place?: string;
+            priorities?: ("urgent" | "high" | "medium" | "low")[];
+            /** @description Whom it reaches; none: everybody. */
+            roles?: string[];
+            /** @description Webhook: signs what is sent (HMAC-SHA256). Shown as •••. */
+            secret?: string;
+            title: string;
+            /** @description E-mail: whom to. */
+            to?: string[];
+            /** @description Webhook: where to. */
+            url?: string;
+        };
+        /** AlarmEntry */
+        AlarmEntry: {
+            by: string;
+            text: string;
+            /** Format: date-time */
+            time: string;
+            what: string;
+        };
+        /** AlarmMetrics */
+        AlarmMetrics: {
+            averagePerTenMinutes: number;
+            chattering: {
+                count: number;
+                rule: string;
+                thing: string;
+                thingTitle: string;
+                title: string;
+                worstInTenMinutes: number;
+            }[];
+            /** @description Part of the time in which more than ten came in ten minutes. */
+            floodPercent: number;
+            floods: {
+                count: number;
+                first?: components["schemas"]["Alarm"];
+                /** Format: date-time */
+                from: string;
+                /** Format: date-time */
+                to: string;
+            }[];
+            /** Format: date-time */
+            from: string;
+            operators: number;
+            outOfService: number;
+            peakPerTenMinutes: number;
+            priorities: {
+                [key: string]: number;
+            };
+            /** @description Alarms in each span. */
+            rate: {
+                count: number;
+                /** Format: date-time */
+                time: string;
+            }[];
+            rateSpanSeconds: number;
+            /** @description Median. */
+            secondsToAcknowledge?: number;
+            shelved: number;
+            standing: components["schemas"]["Alarm"][];
+            standingCount: number;
+            suppressed: number;
+            /** Format: date-time */
+            to: string;
+            top: {
+                count: number;
+                percent: number;
+                rule: string;
+                thing: string;
+                thingTitle: string;
+                title: string;
+            }[];
+            total: number;
+            unjudged: number;
+        };
+        /** AlarmRule */
+        AlarmRule: {
+            /** @description Short names of other things: name → thing id. */
+            aliases?: {
+                [key: string]: string;
+            };
+            /** @description CEL: `temperature > 80`. */
+            condition: string;
+            consequence?: string;
+            /** @description How far a value must come back behind the limit it compares with. */
+            deadband?: number;
+            enabled?: boolean;
+            /** @description Who is told, if nobody has acknowledged by then. */
+            escalation?: {
+                afterSeconds: number;
+                role: string;
+            }[];
+            id: string;
+            latched?: boolean;
+            /** Format: date-time */
+            modified: string;
+            modifiedBy: string;
+            notifyRoles?: string[];
+            offDelaySeconds?: number;
+            onDelaySeconds?: number;
+            /** @description Alarms of it that are not normal now. */
+            open: number;
+            outOfService?: {
+                by: string;
+                reason: string;
+                /** Format: date-time */
+                since: string;
+            };
+            /**
+             * @description urgent, high, medium or low.
+             * @enum {string}
+             */
+            priority: "urgent" | "high" | "medium" | "low";
+            rearmSeconds?: number;
+            /** @description Tell again, as long as nobody has acknowledged. */
+            repeatSeconds?: number;
+            response?: string;
+            /** @description CEL: while it holds, the alarm is suppressed by design. */
+            suppressedWhen?: string;
+            target: {
+                /** @constant */
+                kind: "thing";
+                thing: string;
+            } | {
+                /** @constant */
+                kind: "type";
+                /** @description Only at this place and below it. */
+                place?: string;
+                /** @description A `@type` of the things meant. */
+                type: string;
+            } | {
+                /** @constant */
+                kind: "place";
+                place: string;
+            };
+            /** @description Things it watches now. */
+            things: number;
+            title: string;
+            /** @description The texts in other languages, by language. */
+            translations?: {
+                [key: string]: {
+                    consequence?: string;
+                    response?: string;
+                    title?: string;
+                };
+            };
+            /** @description Where its condition cannot be judged now, at most 20. */
+            unjudged: {
+                because: {
+                    en: string;
+                    zh: string;
+                };
+                /** Format: date-time */
+                since?: string;
+                thing: string;
+                title: string;
+            }[];
+            unjudgedCount: number;
+        };
+        /** AlarmRuleInput */
+        AlarmRuleInput: {
+            /** @description Short names of other things: name → thing id. */
+            aliases?: {
+                [key: string]: string;
+            };
+            /** @description CEL: `temperature > 80`. */
+            condition: string;
+            consequence?: string;
+            /** @description How far a value must come back behind the limit it compares with. */
+            deadband?: number;
+            enabled?: boolean;
+            /** @description Who is told, if nobody has acknowledged by then. */
+            escalation?: {
+                afterSeconds: number;
+                role: string;
+            }[];
+            id?: string;
+            latched?: boolean;
+            notifyRoles?: string[];
+            offDelaySeconds?: number;
+            onDelaySeconds?: number;
+            /**
+             * @description urgent, high, medium or low.
+             * @enum {string}
+             */
+            priority: "urgent" | "high" | "medium" | "low";
+            rearmSeconds?: number;
+            /** @description Tell again, as long as nobody has acknowledged. */
+            repeatSeconds?: number;
+            response?: string;
+            /** @description CEL: while it holds, the alarm is suppressed by design. */
+            suppressedWhen?: string;
+            target: {
+                /** @constant */
+                kind: "thing";
+                thing: string;
+            } | {
+                /** @constant */
+                kind: "type";
+                /** @description Only at this place and below it. */
+                place?: string;
+                /** @description A `@type` of the things meant. */
+                type: string;
+            } | {
+                /** @constant */
+                kind: "place";
+                place: string;
+            };
+            title: string;
+            /** @description The texts in other languages, by language. */
+            translations?: {
+                [key: string]: {
+                    consequence?: string;
+                    response?: string;
+                    title?: string;
+                };
+            };
+        };
+        /** AlarmUpdate */
+        AlarmUpdate: {
+            alarms: components["schemas"]["Alarm"][];
+            /** @description Open alarms that ask for somebody, by priority. */
+            counts: {
+                [key: string]: number;
+            };
+        };
+        /** App */
+        App: {
+            enabled: boolean;
+            everySeconds: number;
+            failures: number;
+            /** @description Declaration of its settings. */
+            fields: {
+                [key: string]: unknown;
+            };
+            id: string;
+            jobs: {
+                [key: string]: {
+                    summary: {
+                        en: string;
+                        zh: string;
+                    };
+                    title: {
+                        en: string;
+                        zh: string;
+                    };
+                };
+            };
+            /** Format: date-time */
+            lastRound?: string;
+            lastRoundMilliseconds?: number;
+            needs: components["schemas"]["AppNeed"];
+            /** @description The service level it asks of the network. */
+            network?: unknown;
+            pages: {
+                path: string;
+                title: {
+                    en: string;
+                    zh: string;
+                };
+            }[];
+            /** @description Why it is failing. */
+            problem?: string;
+            roles: string[];
+            rounds: number;
+            scenario: number;
+            settings: {
+                [key: string]: string | number | boolean;
+            };
+            /** @description `waiting`: switched on, its first round is to come. `failing`: its last round failed. */
+            state: "off" | "waiting" | "running" | "failing";
+            summary: {
+                en: string;
+                zh: string;
+            };
+            title: {
+                en: string;
+                zh: string;
+            };
+        };
+        /** AppJob */
+        AppJob: {
+            by: string;
+            /** Format: date-time */
+            ended?: string;
+            error?: string;
+            id: string;
+            job: string;
+            progress: number;
+            result?: unknown;
+            /** Format: date-time */
+            started: string;
+            state: "running" | "done" | "failed" | "cancelled" | "interrupted";
+            /** @description What it does now, or did last. */
+            step: string;
+        };
+        /** AppNeed */
+        AppNeed: {
+            /** @description Things of each type that are there. */
+            found: {
+                [key: string]: number;
+            };
+            /** @description `@type`s it reads or acts on. */
+            types: string[];
+        };
+        /** AppRound */
+        AppRound: {
+            assessment: unknown;
+            decision: unknown;
+            error?: string;
+            id: number;
+            milliseconds: number;
+            /** @description What was decided, in a sentence. */
+            summary: string;
+            /** Format: date-time */
+            time: string;
+        };
+        /** AuditHead */
+        AuditHead: {
+            hash: string;
+            /** @description Ed25519 public key, SubjectPublicKeyInfo in base64. */
+            key: string;
+            number: number;
+            signature: string;
+            /** Format: date-time */
+            time: string;
+        };
+        /** AuditRecord */
+        AuditRecord: {
+            action: string;
+            actor: {
+                for?: string;
+                id: string;
+                kind: string;
+            };
+            detail: {
+                [key: string]: unknown;
+            };
+            hash: string;
+            number: number;
+            object: string;
+            outcome: string;
+            place: string;
+            previous: string;
+            /** Format: date-time */
+            time: string;
+        };
         /** BrowseNode */
         BrowseNode: {
             affordance?: unknown;
@@ -589,6 +2404,116 @@ export interface components {
             kind: "folder" | "property" | "action";
             name: string;
             value?: unknown;
+        };
+        /** Command */
+        Command: {
+            actor: components["schemas"]["CommandActor"];
+            /** @description Last good value of the property when it was sent. */
+            before?: unknown;
+            /** Format: date-time */
+            changed: string;
+            /** @description The reason as a stable kebab-case name. */
+            code?: string;
+            confirmedBy?: "acknowledgement" | "read-back" | "report";
+            /** Format: date-time */
+            created: string;
+            /** @description The thing's or the protocol's own words. */
+            detail?: string;
+            final: boolean;
+            group?: string;
+            history: {
+                reason?: {
+                    en: string;
+                    zh: string;
+                };
+                /** CommandState */
+                state: "accepted" | "sent" | "confirmed" | "refused" | "timed-out" | "unknown";
+                /** Format: date-time */
+                time: string;
+            }[];
+            id: string;
+            key?: string;
+            kind: "write" | "invoke";
+            lateAnswers: {
+                detail?: string;
+                state: string;
+                /** Format: date-time */
+                time: string;
+            }[];
+            lateAnswersCount: number;
+            /** @description Fencing token of the lease under which it was asked. */
+            lease?: number;
+            name: string;
+            /** @description What the action gave, or the value as read back. */
+            output?: unknown;
+            reason?: {
+                en: string;
+                zh: string;
+            };
+            /** @description The second person of a two-person release. */
+            releasedBy?: string;
+            /** CommandState */
+            state: "accepted" | "sent" | "confirmed" | "refused" | "timed-out" | "unknown";
+            thing: string;
+            /** @description Value to be written, or input of the action. */
+            value?: unknown;
+            waiting?: {
+                for: "release" | "turn" | "read-back";
+                /** Format: date-time */
+                until: string;
+            };
+            /** @description What it was for, where it was not a person who chose it. */
+            why?: string;
+        };
+        /** CommandActor */
+        CommandActor: {
+            /** @description The person behind a token, or the author of a rule. */
+            for?: string;
+            id: string;
+            kind: "person" | "token" | "device" | "rule" | "app" | "platform";
+        };
+        /** CommandUpdate */
+        CommandUpdate: {
+            command?: components["schemas"]["Command"];
+            group?: components["schemas"]["SetPointGroup"];
+            lease?: {
+                lease?: components["schemas"]["Lease"];
+                thing: string;
+                why: string;
+            };
+        };
+        /** ConditionCheck */
+        ConditionCheck: {
+            /** @description Functions there are, as they are written. */
+            functions: {
+                [key: string]: string;
+            };
+            /** @description How it would be judged with the values of now, at most 20 things. */
+            now: {
+                because?: {
+                    en: string;
+                    zh: string;
+                };
+                thing: string;
+                title: string;
+                /** @enum {string} */
+                verdict: "true" | "false" | "cannot-judge";
+            }[];
+            ok: boolean;
+            problems: {
+                code: string;
+                column: number;
+                end: number;
+                field: string;
+                line: number;
+                message: {
+                    en: string;
+                    zh: string;
+                };
+                start: number;
+                thing?: string;
+            }[];
+            things: number;
         };
         /** Connection */
         Connection: {
@@ -664,6 +2589,15 @@ export interface components {
             lastUsed?: string;
             username: string;
         };
+        /** Grant */
+        Grant: {
+            /** @description Only inside this application; absent: everywhere. */
+            app?: string;
+            /** @description ISA-95 path; empty: the whole plant. */
+            place: string;
+            /** @enum {string} */
+            role: "viewer" | "operator" | "supervisor" | "engineer" | "auditor" | "admin";
+        };
         /** Health */
         Health: {
             missing: string[];
@@ -676,6 +2610,28 @@ export interface components {
             status: "ok" | "unavailable";
             version: string;
         };
+        /** Lease */
+        Lease: {
+            /** @description It was taken by force. */
+            brokenGlass?: {
+                from: components["schemas"]["CommandActor"];
+                reason: string;
+            };
+            /** Format: date-time */
+            expires: string;
+            holder: components["schemas"]["CommandActor"];
+            /** @description Taken by the platform for one command or group. */
+            implicit: boolean;
+            /** @description User that may accept the hand-over. */
+            offeredTo?: string;
+            /** @description It lasts this long from each sign of life. */
+            seconds: number;
+            /** Format: date-time */
+            since: string;
+            thing: string;
+            /** @description Shown to its holder only. */
+            token?: number;
+        };
         /** LiveUpdate */
         LiveUpdate: {
             samples: {
@@ -687,6 +2643,87 @@ export interface components {
                 time: string;
                 value: unknown;
             }[];
+        };
+        /** MaintenanceWindow */
+        MaintenanceWindow: {
+            by: string;
+            /** Format: date-time */
+            from: string;
+            id: string;
+            place: string;
+            reason: string;
+            title: string;
+            /** Format: date-time */
+            to: string;
+        };
+        /** NotificationSettings */
+        NotificationSettings: {
+            /** @description Hosts inside the plant that webhooks may reach although their address is private. */
+            allowedHosts: string[];
+            /** @description Address of the console that messages link to. */
+            consoleUrl: string;
+            mailFrom: string;
+            mailHost: string;
+            /** @description Shown as •••. */
+            mailPassword: string;
+            mailPort: number;
+            /** @enum {string} */
+            mailSecurity: "tls" | "starttls" | "none";
+            mailUser: string;
+            /** @description Operators who share the alarms. */
+            operators: number;
+        };
+        /** OidcSettings */
+        OidcSettings: {
+            clientId: string;
+            /** @description Written, never read back; absent keeps what there is. */
+            clientSecret?: string;
+            clientSecretSet?: boolean;
+            enabled: boolean;
+            groups: {
+                grant: components["schemas"]["Grant"];
+                group: string;
+            }[];
+            groupsClaim: string;
+            /** @description URL of the OpenID provider. */
+            issuer: string;
+            nameClaim: string;
+            /** @description Under which people reach this platform, such as https://millrace.plant.example. */
+            publicUrl: string;
+            scope: string;
+            /** @description What stands on the button of the sign-in page. */
+            title: string;
+        };
+        /** PasskeyInfo */
+        PasskeyInfo: {
+            /** Format: date-time */
+            created: string;
+            /** @description Host name it was made for; it works under no other. */
+            host: string;
+            id: string;
+            /** Format: date-time */
+            lastUsed?: string;
+            title: string;
+        };
+        /** PersonInfo */
+        PersonInfo: {
+            /** Format: date-time */
+            created: string;
+            disabled: boolean;
+            grants: components["schemas"]["Grant"][];
+            /** @description Without this person nobody could administer: neither removed nor changed to less. */
+            lastAdministrator: boolean;
+            /** Format: date-time */
+            lastSignIn?: string;
+            /** Format: date-time */
+            lockedUntil?: string;
+            mustChangePassword: boolean;
+            name: string;
+            secondFactors: ("totp" | "passkey")[];
+            sessions: number;
+            source: "local" | "oidc";
+            title: string;
+            tokens: number;
         };
         /** PlantNode */
         PlantNode: {
@@ -793,15 +2830,109 @@ export interface components {
             /** Format: date-time */
             time: string;
         };
+        /** RuleTrial */
+        RuleTrial: {
+            activeSeconds: number;
+            fired: number;
+            /** Format: date-time */
+            from: string;
+            moments: {
+                /** Format: date-time */
+                returned?: string;
+                thing: string;
+                /** Format: date-time */
+                time: string;
+                title: string;
+            }[];
+            /** @description There were more samples than are looked at: extremes of spans were. */
+            reduced: boolean;
+            samples: number;
+            /** @description What the condition reads at the thing that fired most, for a chart. */
+            series: {
+                property: string;
+                thing: string;
+            }[];
+            things: number;
+            thingsTried: number;
+            /** Format: date-time */
+            to: string;
+            unjudgedBecause?: {
+                en: string;
+                zh: string;
+            };
+            unjudgedSeconds: number;
+        };
+        /** Safety */
+        Safety: {
+            action?: string;
+            input?: unknown;
+            runs: "terminal" | "platform" | "none";
+            values?: {
+                [key: string]: unknown;
+            };
+            watchdogSeconds?: number;
+        };
         /** Session */
         Session: {
             /** Format: date-time */
             expires: string;
+            grants: components["schemas"]["Grant"][];
             mustChangePassword: boolean;
+            /** @description The widest of the roles held. */
             role: string;
             /** @description Bearer token; the same session as the cookie. */
             token: string;
             user: string;
+        };
+        /** SessionInfo */
+        SessionInfo: {
+            /** @description Network address it was opened from. */
+            address: string;
+            /** @description What the browser or program called itself. */
+            agent: string;
+            /** Format: date-time */
+            created: string;
+            /** Format: date-time */
+            expires: string;
+            /** @description Names the session; it does not open it. */
+            id: string;
+            /** Format: date-time */
+            lastUsed: string;
+            /** @description The session that asks. */
+            own: boolean;
+            user: string;
+        };
+        /** SetPointGroup */
+        SetPointGroup: {
+            actor: components["schemas"]["CommandActor"];
+            /** Format: date-time */
+            changed: string;
+            /** Format: date-time */
+            created: string;
+            final: boolean;
+            id: string;
+            key?: string;
+            reason?: {
+                en: string;
+                zh: string;
+            };
+            /** @description restored: a step failed and everything was put back. partly-restored: not everything could be, see the steps. interrupted: the platform ended in between. */
+            state: "applying" | "applied" | "restored" | "partly-restored" | "undoing" | "undone" | "interrupted";
+            steps: {
+                /** @description Good value it had before; absent: not known. */
+                before?: unknown;
+                command?: string;
+                property: string;
+                reason?: {
+                    en: string;
+                    zh: string;
+                };
+                restoreCommand?: string;
+                state: "waiting" | "applying" | "applied" | "failed" | "not-tried" | "restored" | "not-restored";
+                thing: string;
+                value: unknown;
+            }[];
+            title: string;
         };
         /** TestReport */
         TestReport: {
@@ -832,6 +2963,45 @@ export interface components {
                     zh: string;
                 };
             }[];
+        };
+        /** ThingControl */
+        ThingControl: {
+            affordances: {
+                interlocks: {
+                    detail?: string;
+                    reason: {
+                        en: string;
+                        zh: string;
+                    };
+                    state: "clear" | "blocks" | "cannot-judge";
+                    when: string;
+                }[];
+                kind: "write" | "invoke";
+                name: string;
+                safety: components["schemas"]["Safety"];
+                /** @description Data schema of the value, or of the input. */
+                schema?: unknown;
+                twoPersonSeconds?: number;
+            }[];
+            lease?: components["schemas"]["Lease"];
+            leaseSeconds: number;
+            /** @description Its model declares a safe action: commands need a lease that is kept alive. */
+            needsOwnLease: boolean;
+            /** @description A connection that is open now serves the thing. */
+            reachable: boolean;
+            /** @description The safe action that ran last because a lease was lost. */
+            safeAction?: {
+                commands: string[];
+                reason: {
+                    en: string;
+                    zh: string;
+                };
+                state: string;
+                /** Format: date-time */
+                time: string;
+            };
+            safety: components["schemas"]["Safety"];
+            thing: string;
         };
         /** ThingDescription */
         ThingDescription: {
@@ -895,6 +3065,23 @@ export interface components {
             };
             types: string[];
         };
+        /**
+         * TokenInfo
+         * @description It may do what its scopes say, as far as its person still may.
+         */
+        TokenInfo: {
+            /** Format: date-time */
+            created: string;
+            /** Format: date-time */
+            expires: string;
+            id: string;
+            /** Format: date-time */
+            lastUsed?: string;
+            scopes: components["schemas"]["Grant"][];
+            title: string;
+            /** @description In whose name it acts. */
+            user: string;
+        };
     };
     responses: never;
     parameters: never;
@@ -904,6 +3091,1835 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    oidcSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OidcSettings"];
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putOidcSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OidcSettings"];
+            };
+        };
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OidcSettings"];
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Account"];
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    addPasskey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    id: string;
+                    response: {
+                        [key: string]: unknown;
+                    };
+                    title: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Answer. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        recoveryCodes: string[];
+                    };
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deletePasskey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                passkey: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    beginPasskey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                        options: unknown;
+                    };
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    renewRecoveryCodes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        recoveryCodes: string[];
+                    };
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ownSessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionInfo"][];
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    endOwnSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ownTokens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenInfo"][];
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    days: number;
+                    scopes: components["schemas"]["Grant"][];
+                    title: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Answer. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        info: components["schemas"]["TokenInfo"];
+                        token: string;
+                    };
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteOwnToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    beginTotp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        secret: string;
+                        uri: string;
+                    };
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeTotp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    confirmTotp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    code: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        recoveryCodes: string[];
+                    };
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    alarmChannels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlarmChannel"][];
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createAlarmChannel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlarmChannelInput"];
+            };
+        };
+        responses: {
+            /** @description Answer. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlarmChannel"];
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putAlarmChannel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlarmChannelInput"];
+            };
+        };
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlarmChannel"];
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteAlarmChannel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    testAlarmChannel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        ok: boolean;
+                    };
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    alarmMetrics: {
+        parameters: {
+            query?: {
+                from?: string;
+                place?: string;
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlarmMetrics"];
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    alarmRules: {
+        parameters: {
+            query?: {
+                limit?: number;
+                offset?: number;
+                text?: string;
+                thing?: string;
+                unjudged?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        rules: components["schemas"]["AlarmRule"][];
+                        total: number;
+                    };
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createAlarmRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlarmRuleInput"];
+            };
+        };
+        responses: {
+            /** @description Answer. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlarmRule"];
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    alarmRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rule: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlarmRule"];
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putAlarmRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rule: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlarmRuleInput"];
+            };
+        };
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlarmRule"];
+                };
+            };
+            /** @description Answer. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlarmRule"];
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteAlarmRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rule: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    returnToService: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rule: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    thing?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlarmRule"];
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    takeOutOfService: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rule: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason: string;
+                    thing?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlarmRule"];
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    checkAlarmRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Short names of other things: name → thing id. */
+                    aliases?: {
+                        [key: string]: string;
+                    };
+                    /** @description CEL: `temperature > 80`. */
+                    condition: string;
+                    /** @description CEL: while it holds, the alarm is suppressed by design. */
+                    suppressedWhen?: string;
+                    target: {
+                        /** @constant */
+                        kind: "thing";
+                        thing: string;
+                    } | {
+                        /** @constant */
+                        kind: "type";
+                        /** @description Only at this place and below it. */
+                        place?: string;
+                        /** @description A `@type` of the things meant. */
+                        type: string;
+                    } | {
+                        /** @constant */
+                        kind: "place";
+                        place: string;
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConditionCheck"];
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tryAlarmRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description RFC 3339, or epoch milliseconds (fractions allowed). */
+                    from?: string;
+                    rule: components["schemas"]["AlarmRuleInput"];
+                    /** @description RFC 3339, or epoch milliseconds (fractions allowed). */
+                    to?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleTrial"];
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    alarms: {
+        parameters: {
+            query?: {
+                from?: string;
+                limit?: number;
+                offset?: number;
+                place?: string;
+                priority?: ("urgent" | "high" | "medium" | "low") | ("urgent" | "high" | "medium" | "low")[];
+                rule?: string;
+                state?: string | string[];
+                text?: string;
+                thing?: string;
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        alarms: components["schemas"]["Alarm"][];
+                        counts: {
+                            [key: string]: number;
+                        };
+                        total: number;
+                    };
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    alarm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                alarm: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        alarm: components["schemas"]["Alarm"];
+                        group: components["schemas"]["Alarm"][];
+                        journal: components["schemas"]["AlarmEntry"][];
+                    };
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    commentAlarm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                alarm: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    text: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Answer. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlarmEntry"];
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    acknowledgeAlarms: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    alarms: string[];
+                    comment?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        done: components["schemas"]["Alarm"][];
+                        refused: {
+                            alarm: string;
+                            because: {
+                                en: string;
+                                zh: string;
+                            };
+                        }[];
+                    };
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportAlarms: {
+        parameters: {
+            query?: {
+                from?: string;
+                place?: string;
+                priority?: ("urgent" | "high" | "medium" | "low") | ("urgent" | "high" | "medium" | "low")[];
+                rule?: string;
+                state?: string | string[];
+                text?: string;
+                thing?: string;
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    alarmsLive: {
+        parameters: {
+            query?: {
+                thing?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["AlarmUpdate"];
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resetAlarms: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    alarms: string[];
+                    comment?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        done: components["schemas"]["Alarm"][];
+                        refused: {
+                            alarm: string;
+                            because: {
+                                en: string;
+                                zh: string;
+                            };
+                        }[];
+                    };
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    shelveAlarms: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    alarms: string[];
+                    minutes: number;
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        done: components["schemas"]["Alarm"][];
+                        refused: {
+                            alarm: string;
+                            because: {
+                                en: string;
+                                zh: string;
+                            };
+                        }[];
+                    };
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unshelveAlarms: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    alarms: string[];
+                    comment?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        done: components["schemas"]["Alarm"][];
+                        refused: {
+                            alarm: string;
+                            because: {
+                                en: string;
+                                zh: string;
+                            };
+                        }[];
+                    };
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    apps: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["App"][];
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    app: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                app: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["App"];
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putApp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                app: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    enabled?: boolean;
+                    settings?: {
+                        [key: string]: string | number | boolean;
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["App"];
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    appJobs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                app: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppJob"][];
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    startAppJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                app: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    input?: unknown;
+                    job: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Answer. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppJob"];
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    appJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                app: string;
+                job: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppJob"];
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancelAppJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                app: string;
+                job: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppJob"];
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    appRounds: {
+        parameters: {
+            query?: {
+                from?: string;
+                limit?: number;
+                offset?: number;
+                to?: string;
+            };
+            header?: never;
+            path: {
+                app: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppRound"][];
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    appCase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                app: string;
+                round: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    audit: {
+        parameters: {
+            query?: {
+                action?: string;
+                actor?: string;
+                before?: number;
+                from?: string;
+                limit?: number;
+                object?: string;
+                outcome?: string;
+                place?: string;
+                text?: string;
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Ask with `before` for what follows. */
+                        more: boolean;
+                        records: components["schemas"]["AuditRecord"][];
+                        total: number;
+                        /** @description There are more than `total`. */
+                        totalIsLeast: boolean;
+                    };
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportAudit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/jsonl": string;
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    auditHead: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        head: components["schemas"]["AuditHead"] | null;
+                    };
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    verifyAudit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        broken?: {
+                            number: number;
+                            reason: string;
+                        };
+                        head: components["schemas"]["AuditHead"] | null;
+                        ok: boolean;
+                        records: number;
+                    };
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     backups: {
         parameters: {
             query?: never;
@@ -959,6 +4975,194 @@ export interface operations {
                         /** Format: date-time */
                         time: string;
                     };
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    commands: {
+        parameters: {
+            query?: {
+                actor?: string;
+                from?: string;
+                group?: string;
+                limit?: number;
+                offset?: number;
+                state?: string;
+                text?: string;
+                thing?: string;
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        commands: components["schemas"]["Command"][];
+                        more: boolean;
+                    };
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    command: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                command: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Command"];
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    refuseCommand: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                command: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Command"];
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    releaseCommand: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                command: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Seconds the answer may wait for a final state. Default 15; 0: answers at once. */
+                    waitSeconds?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Command"];
+                };
+            };
+            /** @description Answer. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Command"];
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    commandsLive: {
+        parameters: {
+            query?: {
+                thing?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["CommandUpdate"];
                 };
             };
             /** @description Problem. */
@@ -1267,6 +5471,35 @@ export interface operations {
             };
         };
     };
+    leases: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Lease"][];
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     live: {
         parameters: {
             query?: {
@@ -1298,6 +5531,182 @@ export interface operations {
             };
         };
     };
+    maintenanceWindows: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MaintenanceWindow"][];
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createMaintenanceWindow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description RFC 3339, or epoch milliseconds (fractions allowed). */
+                    from: string;
+                    place: string;
+                    reason: string;
+                    title: string;
+                    /** @description RFC 3339, or epoch milliseconds (fractions allowed). */
+                    to: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Answer. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MaintenanceWindow"];
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteMaintenanceWindow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                window: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    notificationSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationSettings"];
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putNotificationSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Hosts inside the plant that webhooks may reach although their address is private. */
+                    allowedHosts?: string[];
+                    /** @description Address of the console that messages link to. */
+                    consoleUrl?: string;
+                    mailFrom?: string;
+                    mailHost?: string;
+                    /** @description Shown as •••. */
+                    mailPassword?: string;
+                    mailPort?: number;
+                    /** @enum {string} */
+                    mailSecurity?: "tls" | "starttls" | "none";
+                    mailUser?: string;
+                    /** @description Operators who share the alarms. */
+                    operators?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationSettings"];
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     openapi: {
         parameters: {
             query?: never;
@@ -1315,6 +5724,242 @@ export interface operations {
                 content: {
                     "application/json": unknown;
                 };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    people: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonInfo"][];
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createPerson: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    grants: components["schemas"]["Grant"][];
+                    mustChangePassword?: boolean;
+                    name: string;
+                    password?: string;
+                    title?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Answer. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        password?: string;
+                        person: components["schemas"]["PersonInfo"];
+                    };
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putPerson: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    disabled?: boolean;
+                    grants?: components["schemas"]["Grant"][];
+                    title?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonInfo"];
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deletePerson: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unlockPerson: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resetPassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    password?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        password?: string;
+                    };
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resetSecondFactor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Problem. */
             default: {
@@ -1559,6 +6204,109 @@ export interface operations {
             };
         };
     };
+    pushKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        key?: string;
+                    };
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    subscribePush: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    endpoint: string;
+                    keys: {
+                        auth: string;
+                        p256dh: string;
+                    };
+                    /** @enum {string} */
+                    language?: "en" | "zh";
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unsubscribePush: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    endpoint: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     quarantine: {
         parameters: {
             query?: {
@@ -1642,7 +6390,9 @@ export interface operations {
                     "application/json": {
                         /** Format: date-time */
                         expires: string;
+                        grants: components["schemas"]["Grant"][];
                         mustChangePassword: boolean;
+                        /** @description The widest of the roles held. */
                         role: string;
                         user: string;
                     };
@@ -1669,6 +6419,8 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /** @description Of the second factor, or a recovery code. */
+                    code?: string;
                     password: string;
                     user: string;
                 };
@@ -1722,6 +6474,174 @@ export interface operations {
             };
         };
     };
+    confirm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    code?: string;
+                    password?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    oidcStart: {
+        parameters: {
+            query?: {
+                back?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            302: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    oidcCallback: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            302: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    passkeySignIn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    id: string;
+                    response: {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: date-time */
+                        expires: string;
+                        grants: components["schemas"]["Grant"][];
+                        mustChangePassword: boolean;
+                        role: string;
+                        token: string;
+                        user: string;
+                    };
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    passkeyChallenge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                        options: unknown;
+                    };
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     changePassword: {
         parameters: {
             query?: never;
@@ -1744,6 +6664,269 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    signInWays: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        oidc?: {
+                            title: string;
+                        };
+                        passkeys: boolean;
+                    };
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sessions: {
+        parameters: {
+            query?: {
+                user?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionInfo"][];
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    endSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setPointGroups: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SetPointGroup"][];
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    applySetPointGroup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Makes it idempotent; the header Idempotency-Key does the same. */
+                    key?: string;
+                    /** @description Thing → token. */
+                    leases?: {
+                        [key: string]: number;
+                    };
+                    steps: {
+                        property: string;
+                        thing: string;
+                        value: unknown;
+                    }[];
+                    title: string;
+                    /** @description Seconds the answer may wait for a final state. Default 15; 0: answers at once. */
+                    waitSeconds?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SetPointGroup"];
+                };
+            };
+            /** @description Answer. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SetPointGroup"];
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setPointGroup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                group: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SetPointGroup"];
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undoSetPointGroup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                group: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    leases?: {
+                        [key: string]: number;
+                    };
+                    /** @description Seconds the answer may wait for a final state. Default 15; 0: answers at once. */
+                    waitSeconds?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SetPointGroup"];
+                };
+            };
+            /** @description Answer. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SetPointGroup"];
+                };
             };
             /** @description Problem. */
             default: {
@@ -2089,7 +7272,15 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /** @description Not sent by then: not sent at all. */
+                    deadlineSeconds?: number;
                     input?: unknown;
+                    /** @description Makes it idempotent; the header Idempotency-Key does the same. */
+                    key?: string;
+                    /** @description Fencing token of the lease. */
+                    lease?: number;
+                    /** @description Seconds the answer may wait for a final state. Default 15; 0: answers at once. */
+                    waitSeconds?: number;
                 };
             };
         };
@@ -2101,8 +7292,21 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        command: components["schemas"]["Command"];
                         output?: unknown;
-                        state: "confirmed" | "refused";
+                        state: "confirmed" | "refused" | "unknown";
+                    };
+                };
+            };
+            /** @description Answer. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        command: components["schemas"]["Command"];
+                        state: "accepted" | "sent";
                     };
                 };
             };
@@ -2113,9 +7317,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        command: components["schemas"]["Command"];
                         /** @constant */
                         state: "timed-out";
                     };
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    thingControl: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ThingControl"];
                 };
             };
             /** @description Problem. */
@@ -2336,6 +7572,228 @@ export interface operations {
             };
         };
     };
+    renewLease: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Fencing token of the lease. */
+                    token: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Lease"];
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    takeLease: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    seconds?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Answer. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Lease"];
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    acceptLease: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Lease"];
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    breakGlass: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Answer. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Lease"];
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    offerLease: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    to?: string;
+                    /** @description Fencing token of the lease. */
+                    token: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Lease"];
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    releaseLease: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Fencing token of the lease. */
+                    token: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     properties: {
         parameters: {
             query?: never;
@@ -2451,6 +7909,119 @@ export interface operations {
                         spanMilliseconds?: number;
                     };
                 };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    writeProperty: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Not sent by then: not sent at all. */
+                    deadlineSeconds?: number;
+                    /** @description Makes it idempotent; the header Idempotency-Key does the same. */
+                    key?: string;
+                    /** @description Fencing token of the lease. */
+                    lease?: number;
+                    value: unknown;
+                    /** @description Seconds the answer may wait for a final state. Default 15; 0: answers at once. */
+                    waitSeconds?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Command"];
+                };
+            };
+            /** @description Answer. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Command"];
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tokens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenInfo"][];
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Problem. */
             default: {

@@ -44,12 +44,13 @@ export function normalisePath(url: string, known: (id: string) => boolean): stri
 function splits(rest: string): { id: string; tail: string[] }[] {
   const found: { id: string; tail: string[] }[] = [{ id: rest, tail: [] }];
   const endings = [
-    /^(.+)\/(credentials|properties|events|counters)$/,
+    /^(.+)\/(credentials|properties|events|counters|control|lease)$/,
+    /^(.+)\/(lease)\/(release|offer|accept|break-glass)$/,
     /^(.+)\/(credentials)\/([^/]+)$/,
     /^(.+)\/(events|actions)\/(.+)$/,
-    /^(.+)\/(properties)\/(.+)\/(samples)$/,
+    /^(.+)\/(properties)\/(.+)\/(samples|set)$/,
     /^(.+?)\/(events|actions)\/(.+)$/,
-    /^(.+?)\/(properties)\/(.+)\/(samples)$/,
+    /^(.+?)\/(properties)\/(.+)\/(samples|set)$/,
   ];
   for (const ending of endings) {
     const match = ending.exec(rest);

@@ -3,6 +3,7 @@ import { limits, noSecurity, type ThingDescription, thingContext } from '@millra
 import { deeperThan } from '@millrace/sdk';
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import addFormatsModule from 'ajv-formats';
+import { commandTermProblems } from './commands/model.ts';
 
 const require = createRequire(import.meta.url);
 const addFormats = addFormatsModule as unknown as (ajv: Ajv) => void;
@@ -144,6 +145,7 @@ function ownRules(thing: ThingDescription): DescriptionProblem[] {
       reason: 'is not a path of names such as "enterprise/site/area/line"',
     });
   }
+  problems.push(...commandTermProblems(thing));
   return problems;
 }
 

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import {
   type Connection,
   type ConnectionInput,
+  type ConnectionProblem,
   formatInstant,
   limits,
   type Proposal,
@@ -10,7 +11,9 @@ import {
   type ThingDescription,
 } from '@millrace/contract';
 import type {
+  AuditTrail,
   Clock,
+  CommandOptions,
   IntakeBatch,
   LiveBus,
   Log,
@@ -18,8 +21,10 @@ import type {
   SampleStore,
   TerminalProtocol,
   ThingRecord,
+  WriteOutcome,
 } from '@millrace/sdk';
 import type { ConnectionSpec } from '@millrace/sdk/host';
+import { CommandDesk, commandMigrations } from './commands/index.ts';
 import { type ConnectionRecord, Connections, connectionMigrations } from './connections.ts';
 import { Credentials, credentialMigrations } from './credentials.ts';
 import { readDescription } from './description.ts';
@@ -29,9 +34,10 @@ import { LiveStates } from './live-state.ts';
 import { Quarantine, quarantineMigrations } from './quarantine.ts';
 import { Registry, registryMigrations } from './registry.ts';
 import { Sealer } from './sealing.ts';
-import { Supervisor } from './supervisor.ts';
+import { ProtocolProblem, Supervisor } from './supervisor.ts';
 import { Twin } from './twin.ts';
 
+export { type CommandDesk, CommandRefusal, showLease } from './commands/index.ts';
 export { hiddenSecret, SettingsError } from './connections.ts';
 export { DescriptionError, instantiateModel, readDescription } from './description.ts';
 export { IntakeBusy } from './intake.ts';
@@ -44,6 +50,7 @@ export const iotMigrations = [
   ...quarantineMigrations,
   ...connectionMigrations,
   ...credentialMigrations,
+  ...commandMigrations,
 ];
 
 /** Proposals kept; further ones wait until a person has decided on some. */
@@ -52,6 +59,8 @@ const proposalsMax = 1000;
 export interface IotOptions {
   records: RecordStore;
   samples: SampleStore;
+  /** Nothing is sent to a thing that was not recorded here before. */
+  audit: AuditTrail;
   protocols: readonly TerminalProtocol[];
   /** The platform's own listeners: connection id, protocol, title, settings. */
   listeners: readonly {
@@ -72,6 +81,8 @@ export interface IotOptions {
 
 /** The IoT part of the platform: things, credentials, connections, intake and the live state, behind one door. */
 export class Iot {
+  /** Seals secrets before they go into the record store. */
+  readonly sealer: Sealer;
   readonly registry: Registry;
   readonly twin: Twin;
   readonly bus: LiveBus;
@@ -81,17 +92,21 @@ export class Iot {
   readonly credentials: Credentials;
   readonly connections: Connections;
   readonly supervisor: Supervisor;
+  /** The one way to act on things. Opened after everything it needs. */
+  commands!: CommandDesk;
   readonly #options: IotOptions;
   readonly #proposals = new Map<string, { proposal: Proposal; connection: string }>();
 
   private constructor(
     options: IotOptions,
+    sealer: Sealer,
     registry: Registry,
     credentials: Credentials,
     connections: Connections,
   ) {
     this.#options = options;
     const { clock, log, samples, records } = options;
+    this.sealer = sealer;
     this.registry = registry;
     this.credentials = credentials;
     this.connections = connections;
@@ -129,6 +144,7 @@ export class Iot {
         proposal: (connection, description, source) => this.#propose(connection, description, source),
         credentialsUsed: (usernames) => this.credentials.used(usernames),
         lastStored: (series) => series.map((one) => [one, this.twin.timeOf(one)]),
+        lateAnswer: (command, state, detail) => this.commands.lateAnswer(command, state, detail),
         thingsOf: (connection) => this.#recordsFor(connection),
         credentials: () => this.credentials.records(),
       },
@@ -149,8 +165,34 @@ export class Iot {
     );
     for (const listener of options.listeners)
       connections.addBuiltIn(listener.id, listener.protocol, listener.title, listener.settings);
-    const iot = new Iot(options, registry, credentials, connections);
+    const iot = new Iot(options, sealer, registry, credentials, connections);
     for (const record of registry.all()) iot.connections.assign(record);
+    iot.commands = await CommandDesk.open({
+      records,
+      audit: options.audit,
+      clock,
+      log: options.log,
+      thing: (id) => registry.get(id),
+      latest: (thing, property) => {
+        const record = registry.get(thing);
+        const series =
+          record !== undefined && Object.hasOwn(record.series, property)
+            ? record.series[property]
+            : undefined;
+        const boolean = record?.description.properties?.[property]?.type === 'boolean';
+        return series === undefined ? undefined : iot.twin.latest(series, boolean);
+      },
+      stale: (thing) => {
+        const record = registry.get(thing);
+        return record === undefined || iot.states.of(record, undefined).state === 'stale';
+      },
+      bus: iot.bus,
+      terminals: {
+        write: (thing, property, value, more) => iot.#write(thing, property, value, more),
+        invoke: (thing, action, input, more) => iot.#invoke(thing, action, input, more),
+        reaches: (thing) => iot.#reaches(thing),
+      },
+    });
     return iot;
   }
 
@@ -164,10 +206,13 @@ export class Iot {
   /** Opens every connection that is switched on. */
   start(): void {
     for (const record of this.connections.all()) if (record.enabled) this.supervisor.open(specOf(record));
+    this.commands.start();
   }
 
   async stop(): Promise<void> {
+    const commands = this.commands.stop();
     await this.supervisor.stop();
+    await commands;
     await this.quarantine.flush();
     await this.credentials.flush();
   }
@@ -256,17 +301,38 @@ export class Iot {
     return this.supervisor.browse(protocol, checked, this.#probeFolder(protocol, before), node);
   }
 
-  invoke(
+  #invoke(
     thing: string,
     action: string,
     input: unknown,
+    options: CommandOptions,
   ): Promise<{ state: 'confirmed' | 'refused'; output?: unknown }> {
-    const reached = [...this.connections.connectionsOf(thing)]
-      .map((id) => this.connections.get(id)!)
-      .filter((record) => record !== undefined);
-    const best = reached.find((record) => !record.builtIn) ?? reached[0];
-    if (best === undefined) return Promise.reject(new Error('no connection reaches this thing'));
-    return this.supervisor.invoke(best.protocol, best.id, thing, action, input);
+    const best = this.#commandedBy(thing);
+    if (best === undefined) return Promise.reject(new ProtocolProblem(noConnection));
+    return this.supervisor.invoke(best.protocol, best.id, thing, action, input, options);
+  }
+
+  #write(thing: string, property: string, value: unknown, options: CommandOptions): Promise<WriteOutcome> {
+    const best = this.#commandedBy(thing);
+    if (best === undefined) return Promise.reject(new ProtocolProblem(noConnection));
+    return this.supervisor.write(best.protocol, best.id, thing, property, value, options);
+  }
+
+  /** A connection of the thing's own before the platform's listener. */
+  #commandedBy(thing: string): ConnectionRecord | undefined {
+    const reached = [...this.connections.connectionsOf(thing)].flatMap(
+      (id) => this.connections.get(id) ?? [],
+    );
+    return reached.find((record) => !record.builtIn) ?? reached[0];
+  }
+
+  #reaches(thing: string): boolean {
+    const best = this.#commandedBy(thing);
+    if (best === undefined || (best.state !== 'connected' && best.state !== 'degraded')) return false;
+    if (!best.builtIn) return true;
+    // Whether somebody behind the listener takes commands is known only once one is sent: one that was never heard of does not.
+    const record = this.registry.get(thing);
+    return record !== undefined && this.states.of(record, undefined).state !== 'silent';
   }
 
   proposals(): Proposal[] {
@@ -381,6 +447,16 @@ export class Iot {
     return join(this.#options.folder, 'connections', connection?.id ?? `probe-${protocol}`);
   }
 }
+
+const noConnection: ConnectionProblem = {
+  kind: 'unavailable',
+  code: 'not-reached',
+  what: { en: 'No connection reaches this thing.', zh: '没有连接可到达该物。' },
+  remedy: {
+    en: 'Its forms name how it is reached; see its description.',
+    zh: '请在其描述的 forms 中填写访问方式。',
+  },
+};
 
 function specOf(record: ConnectionRecord): ConnectionSpec {
   return {

@@ -7,8 +7,14 @@ const people: Actor[] = ['ann', 'bo', 'cy'].map((id) => ({ kind: 'person', id })
 const things = ['urn:a', 'urn:b'];
 
 type Step =
-  | { do: 'take' | 'implicit' | 'accept' | 'break'; thing: string; who: number }
-  | { do: 'renew' | 'release' | 'offer' | 'check'; thing: string; who: number; token: number; to: number }
+  | { do: 'take'; thing: string; who: number }
+  | { do: 'implicit'; thing: string; who: number }
+  | { do: 'accept'; thing: string; who: number }
+  | { do: 'break'; thing: string; who: number }
+  | { do: 'renew'; thing: string; who: number; token: number; to: number }
+  | { do: 'release'; thing: string; who: number; token: number; to: number }
+  | { do: 'offer'; thing: string; who: number; token: number; to: number }
+  | { do: 'check'; thing: string; who: number; token: number; to: number }
   | { do: 'wait'; seconds: number };
 
 const step: fc.Arbitrary<Step> = fc.oneof(
