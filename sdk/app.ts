@@ -12,7 +12,16 @@ import type {
 } from '@millrace/contract';
 import type { Clock } from './clock.ts';
 import type { Log } from './log.ts';
-import type { AuditEntry, RecordStore, ReducedSamples, SpanColumns } from './ports.ts';
+import type {
+  AuditEntry,
+  CommandRequest,
+  CommandTicket,
+  GroupRequest,
+  GroupTicket,
+  RecordStore,
+  ReducedSamples,
+  SpanColumns,
+} from './ports.ts';
 import type { CheckedSettings } from './terminal.ts';
 import type { ThingRecord } from './things.ts';
 
@@ -74,29 +83,20 @@ export interface AppHistory {
   ): Promise<SpanColumns>;
 }
 
-/** Something an application wants done to a machine. */
-export interface AppCommand {
-  /** The same key never does a thing twice. */
-  key: string;
-  thing: string;
-  property?: string;
-  value?: unknown;
-  action?: string;
-  input?: unknown;
-}
-export interface AppCommandOutcome {
-  command: string;
-  state: 'accepted' | 'sent' | 'confirmed' | 'refused' | 'timed-out' | 'unknown';
-  reason?: LocalText;
-}
-
-/** The way to the machines. Leases, limits, interlocks and the audit trail apply to applications as to everybody. */
+/**
+ * The way to the machines: the platform's command desk, with the application as actor. `approvedBy` is the person in whose name it is done.
+ * Leases, limits, interlocks, two-person release and the audit trail apply to applications as to everybody.
+ */
 export interface AppCommands {
-  /**
-   * Applied in order; on failure what was done is restored in reverse. `approvedBy`: the person who approved it, in whose name and with
-   * whose permissions it is done.
-   */
-  apply(commands: readonly AppCommand[], approvedBy: Actor): Promise<readonly AppCommandOutcome[]>;
+  write(
+    request: Omit<CommandRequest, 'actor'> & { property: string; value: unknown; approvedBy?: Actor },
+  ): Promise<CommandTicket>;
+  invoke(
+    request: Omit<CommandRequest, 'actor'> & { action: string; input?: unknown; approvedBy?: Actor },
+  ): Promise<CommandTicket>;
+  /** Written in order; on failure restored in reverse. */
+  applyGroup(request: Omit<GroupRequest, 'actor'> & { approvedBy: Actor }): Promise<GroupTicket>;
+  undoGroup(group: string, approvedBy: Actor): Promise<GroupTicket>;
 }
 
 /** Everything an application reaches of the platform. Time, chance and the network come through here and from nowhere else. */

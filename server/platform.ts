@@ -153,9 +153,6 @@ export async function startPlatform(
         iot,
         audit,
         seal: iot.sealer,
-        commands: () => ({
-          apply: () => Promise.reject(new Error('no way to the machines is open to applications')),
-        }),
         plant: () => ({ timeZone: settings.get().plantTimeZone, name: settings.get().plantName }),
         clock,
         log: createLog('apps'),

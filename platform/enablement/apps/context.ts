@@ -1,5 +1,13 @@
-import { limits, status } from '@millrace/contract';
-import type { AppHistory, AppThings, AppValues, Clock, SampleStore } from '@millrace/sdk';
+import { type Actor, limits, status } from '@millrace/contract';
+import type {
+  AppCommands,
+  AppHistory,
+  AppThings,
+  AppValues,
+  Clock,
+  CommandDesk,
+  SampleStore,
+} from '@millrace/sdk';
 import { BatchBuilder, viewThing } from '@millrace/sdk';
 import { type Iot, placeOf, readDescription } from '../../iot/index.ts';
 
@@ -96,5 +104,19 @@ export function appHistory(iot: Iot, samples: SampleStore): AppHistory {
       const found = await samples.spans({ series: [...position.keys()], from, to, span });
       return { ...found, series: found.series.map((series) => position.get(series)!) };
     },
+  };
+}
+
+export function appCommands(desk: CommandDesk, app: string): AppCommands {
+  const actor = (approvedBy: Actor | undefined): Actor => ({
+    kind: 'app',
+    id: app,
+    ...(approvedBy === undefined ? {} : { for: approvedBy.for ?? approvedBy.id }),
+  });
+  return {
+    write: ({ approvedBy, ...request }) => desk.write({ ...request, actor: actor(approvedBy) }),
+    invoke: ({ approvedBy, ...request }) => desk.invoke({ ...request, actor: actor(approvedBy) }),
+    applyGroup: ({ approvedBy, ...request }) => desk.applyGroup({ ...request, actor: actor(approvedBy) }),
+    undoGroup: (group, approvedBy) => desk.undoGroup(group, actor(approvedBy)),
   };
 }

@@ -103,7 +103,6 @@ const open = async (): Promise<AppHost> => {
       samples: {} as SampleStore,
       iot: { registry: { all: () => [] } } as never,
       audit,
-      commands: () => ({ apply: () => Promise.resolve([]) }),
       seal: { seal: (text) => `sealed:${text}`, open: (text) => text.replace(/^sealed:/, '') },
       plant: () => ({ timeZone: 'UTC', name: '' }),
       clock: systemClock,

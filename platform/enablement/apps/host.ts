@@ -9,7 +9,6 @@ import {
   type SettingValue,
 } from '@millrace/contract';
 import type {
-  AppCommands,
   AppContext,
   AppDefinition,
   AuditEntry,
@@ -25,7 +24,7 @@ import { hiddenSecret, type Iot, SettingsError } from '../../iot/index.ts';
 import type { Person } from '../access/index.ts';
 import { forbidden, HttpProblem, notFound } from '../problems.ts';
 import { Computing } from './computing.ts';
-import { appHistory, appThings, appValues } from './context.ts';
+import { appCommands, appHistory, appThings, appValues } from './context.ts';
 import { AppJobs } from './jobs.ts';
 
 const roundMillisecondsMax = 60_000;
@@ -47,7 +46,6 @@ export interface AppHostOptions {
   samples: SampleStore;
   iot: Iot;
   audit: AuditTrail;
-  commands: (app: string) => AppCommands;
   seal: { seal(secret: string): string; open(sealed: string): string };
   plant: () => { timeZone: string; name: string };
   clock: Clock;
@@ -419,7 +417,7 @@ export class AppHost {
   }
 
   #contextFor(entry: Entry, signal: AbortSignal): AppContext {
-    const { iot, samples, records, audit, clock, log, commands, plant } = this.#options;
+    const { iot, samples, records, audit, clock, log, plant } = this.#options;
     const { id } = entry.definition.manifest;
     return {
       id,
@@ -436,7 +434,7 @@ export class AppHost {
       values: appValues(iot, id, clock),
       history: appHistory(iot, samples),
       records,
-      commands: commands(id),
+      commands: appCommands(iot.commands, id),
       audit: async (given: Omit<AuditEntry, 'actor'> & { actor?: Actor }) => {
         await audit.record({ ...given, actor: given.actor ?? { kind: 'app', id } });
       },
