@@ -123,6 +123,7 @@ export async function startPlant(options: PlantOptions): Promise<RunningPlant> {
     folder,
     connections,
     descriptions,
+    plant: { name: pack.place.split('/')[0]!, timeZone: pack.timeZone },
     credentialed: terminals.credentialed,
     log,
     signal: controller.signal,

@@ -17,6 +17,8 @@ export interface RegistrationOptions {
   folder: PlantFolder;
   connections: readonly WantedConnection[];
   descriptions: readonly ThingDescription[];
+  /** Name and time zone (IANA) of the plant, told where the platform has no name yet. */
+  plant: { name: string; timeZone: string };
   /** Things that sign in at the platform's broker. */
   credentialed: readonly string[];
   log: Log;
@@ -52,6 +54,7 @@ export class Registration {
   async run(): Promise<number> {
     const { connections, descriptions, credentialed, folder, log } = this.#options;
     const there = await this.#thingIds();
+    await this.#introduce();
     await this.#each(connections, (connection) => this.#putConnection(connection));
     const known = folder.registered();
     await this.#each(descriptions, async (description) => {
@@ -69,6 +72,19 @@ export class Registration {
     if (this.#refusals > 0)
       log.warn(`the platform refused ${this.#refusals} of the demo plant's descriptions`);
     return this.#refusals;
+  }
+
+  /** The plant's name and clock, unless a person has named it; one that may not say so goes on without. */
+  async #introduce(): Promise<void> {
+    try {
+      const settings = (await this.#request('GET', '/api/settings')) as { plantName?: unknown };
+      if (settings.plantName !== '') return;
+      const { name, timeZone } = this.#options.plant;
+      await this.#request('PUT', '/api/settings', { plantName: name, plantTimeZone: timeZone });
+    } catch (error) {
+      if (this.#options.signal.aborted) throw error;
+      this.#options.log.warn(`the plant's name was not taken: ${(error as Error).message}`);
+    }
   }
 
   /** New credentials for a thing whose old ones are no longer known to the platform. Returns whether there are new ones. */
