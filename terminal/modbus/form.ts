@@ -104,6 +104,40 @@ const functionEntities: Readonly<Record<string, Entity>> = {
   readinputregisters: 'InputRegister',
 };
 
+/** Functions that write, as a form may name them; the number says which function is to be used. */
+const writeFunctions: Readonly<Record<string, { entity: Entity; code: 5 | 6 | 15 | 16 }>> = {
+  '5': { entity: 'Coil', code: 5 },
+  '6': { entity: 'HoldingRegister', code: 6 },
+  '15': { entity: 'Coil', code: 15 },
+  '16': { entity: 'HoldingRegister', code: 16 },
+  writesinglecoil: { entity: 'Coil', code: 5 },
+  writesingleholdingregister: { entity: 'HoldingRegister', code: 6 },
+  writesingleregister: { entity: 'HoldingRegister', code: 6 },
+  writemultiplecoils: { entity: 'Coil', code: 15 },
+  writemultipleholdingregisters: { entity: 'HoldingRegister', code: 16 },
+  writemultipleregisters: { entity: 'HoldingRegister', code: 16 },
+};
+
+function functionName(form: Form): string | undefined {
+  const called = form['modv:function'];
+  return called === undefined
+    ? undefined
+    : String(called)
+        .replace(/^modv:/, '')
+        .toLowerCase();
+}
+
+/** The function that a form wants its writes made with; undefined where it leaves that open. */
+export function writeFunctionOf(form: Form): 5 | 6 | 15 | 16 | undefined {
+  const name = functionName(form);
+  return name !== undefined && Object.hasOwn(writeFunctions, name) ? writeFunctions[name]!.code : undefined;
+}
+
+/** Whether a form is one to write through: it says so, or it says nothing of operations. */
+export function isWritable(form: Form): boolean {
+  return form.op === undefined || [form.op].flat().includes('writeproperty');
+}
+
 /** Host and port of a `modbus+tcp` address, `undefined` for anything else. Never throws. */
 export function parseEndpoint(address: string): { host: string; port: number } | undefined {
   const match =
@@ -267,15 +301,13 @@ function entityOf(form: Form): Entity | FormProblem {
     );
   }
   const called = form['modv:function'];
-  if (called === undefined) return 'HoldingRegister';
-  const entity =
-    functionEntities[
-      String(called)
-        .replace(/^modv:/, '')
-        .toLowerCase()
-    ];
+  const plain = functionName(form);
+  if (plain === undefined) return 'HoldingRegister';
+  const entity = Object.hasOwn(functionEntities, plain) ? functionEntities[plain] : undefined;
+  const writes = Object.hasOwn(writeFunctions, plain) ? writeFunctions[plain]!.entity : undefined;
   return (
     entity ??
+    writes ??
     wrong(
       'modv:function',
       `modv:function is "${clip(String(called))}", which does not read coils, inputs or registers`,

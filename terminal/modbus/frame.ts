@@ -143,3 +143,70 @@ export function readReply(pdu: Buffer, entity: Entity, quantity: number): ReadRe
   }
   return { kind: 'data', data: pdu.subarray(2) };
 }
+
+/** Functions that write, with the names the W3C Modbus binding gives them (V1.1b3, 6.5, 6.6, 6.11, 6.12, 6.16). */
+export const writeFunction = {
+  writeSingleCoil: 5,
+  writeSingleHoldingRegister: 6,
+  writeMultipleCoils: 15,
+  writeMultipleHoldingRegisters: 16,
+  maskWriteRegister: 22,
+} as const;
+
+/** Most registers one write may carry (V1.1b3, 6.12). */
+export const registersPerWriteMax = 123;
+/** Most coils one write may carry (V1.1b3, 6.11). */
+export const bitsPerWriteMax = 1968;
+
+/** A request of any function. */
+export function encodeRequest(transaction: number, unit: number, pdu: Buffer): Buffer {
+  const frame = Buffer.allocUnsafe(headerBytes + pdu.length);
+  frame.writeUInt16BE(transaction, 0);
+  frame.writeUInt16BE(0, 2);
+  frame.writeUInt16BE(pdu.length + 1, 4);
+  frame[6] = unit;
+  pdu.copy(frame, headerBytes);
+  return frame;
+}
+
+/** Functions 5 and 6: one coil (0xFF00 or 0x0000) or one register. */
+export function singleWrite(code: 5 | 6, address: number, value: number): Buffer {
+  const pdu = Buffer.allocUnsafe(5);
+  pdu[0] = code;
+  pdu.writeUInt16BE(address, 1);
+  pdu.writeUInt16BE(value, 3);
+  return pdu;
+}
+
+/** Functions 15 and 16. `data`: bits packed from the least significant on, or registers. */
+export function multipleWrite(code: 15 | 16, address: number, quantity: number, data: Buffer): Buffer {
+  const pdu = Buffer.allocUnsafe(6 + data.length);
+  pdu[0] = code;
+  pdu.writeUInt16BE(address, 1);
+  pdu.writeUInt16BE(quantity, 3);
+  pdu[5] = data.length;
+  data.copy(pdu, 6);
+  return pdu;
+}
+
+/** Function 22: register = (register AND `and`) OR (`or` AND NOT `and`), in one step of the device. */
+export function maskWrite(address: number, and: number, or: number): Buffer {
+  const pdu = Buffer.allocUnsafe(7);
+  pdu[0] = writeFunction.maskWriteRegister;
+  pdu.writeUInt16BE(address, 1);
+  pdu.writeUInt16BE(and, 3);
+  pdu.writeUInt16BE(or, 5);
+  return pdu;
+}
+
+/** Reads a reply's PDU as the answer to a write: it repeats the request, up to the values of functions 15 and 16. Never throws. */
+export function writeReply(pdu: Buffer, request: Buffer): ReadReply {
+  const expected = request[0]!;
+  if (pdu.length === 2 && pdu[0] === (expected | 0x80)) return { kind: 'exception', code: pdu[1]! };
+  const echo = expected === 15 || expected === 16 ? request.subarray(0, 5) : request;
+  if (pdu.equals(echo)) return { kind: 'data', data: pdu };
+  return {
+    kind: 'malformed',
+    why: `the reply to a write is ${pdu.toString('hex', 0, 16)}, expected ${echo.toString('hex', 0, 16)}`,
+  };
+}

@@ -1,20 +1,28 @@
 import { connect, type Socket } from 'node:net';
 import type { ConnectionProblem, Microseconds } from '@millrace/contract';
 import type { Clock } from '@millrace/sdk';
-import { type Entity, encodeRead, type Frame, FrameSplitter, readReply } from './frame.ts';
+import {
+  type Entity,
+  encodeRead,
+  encodeRequest,
+  type Frame,
+  FrameSplitter,
+  readReply,
+  writeReply,
+} from './frame.ts';
 import { socketProblem, streamProblem } from './problem.ts';
 import { Transactions } from './transactions.ts';
 
 /** Reads waiting for their turn on one link; more are refused, as nobody would wait for them any more. */
 export const queuedRequestsMax = 10_000;
 
-/** What came of one read. `at` is when the last byte of the reply was there. */
+/** What came of one request. `at` is when the last byte of the reply was there; `sent`: whether the request had left. */
 export type Outcome =
   | { kind: 'data'; data: Buffer; at: Microseconds }
   | { kind: 'exception'; code: number; at: Microseconds }
   | { kind: 'malformed'; why: string }
   | { kind: 'timeout' }
-  | { kind: 'closed' };
+  | { kind: 'closed'; sent: boolean };
 
 export interface LinkOptions {
   host: string;
@@ -33,6 +41,8 @@ interface Request {
   entity: Entity;
   address: number;
   quantity: number;
+  /** Of a write: the request itself. */
+  pdu?: Buffer;
   timeoutMilliseconds: number;
   /** Milliseconds after which the next request may go although this one is still open. */
   holdMilliseconds: number;
@@ -147,7 +157,7 @@ export class Link {
   ): Promise<Outcome> {
     return new Promise((settle) => {
       if (this.#closed || this.#queue.length - this.#queueHead >= queuedRequestsMax) {
-        settle({ kind: 'closed' });
+        settle({ kind: 'closed', sent: false });
         return;
       }
       this.#queue.push({
@@ -157,6 +167,27 @@ export class Link {
         quantity,
         timeoutMilliseconds,
         holdMilliseconds: Math.min(holdMilliseconds, timeoutMilliseconds),
+        settle,
+      });
+      this.#send();
+    });
+  }
+
+  /** Sends one write, before the reads that wait. Resolves always; never sends it twice. */
+  write(unit: number, pdu: Buffer, timeoutMilliseconds: number): Promise<Outcome> {
+    return new Promise((settle) => {
+      if (this.#closed) {
+        settle({ kind: 'closed', sent: false });
+        return;
+      }
+      this.#queue.splice(this.#queueHead, 0, {
+        unit,
+        entity: 'HoldingRegister',
+        address: 0,
+        quantity: 0,
+        pdu,
+        timeoutMilliseconds,
+        holdMilliseconds: timeoutMilliseconds,
         settle,
       });
       this.#send();
@@ -199,7 +230,9 @@ export class Link {
         pending.cancelHold = clock.after(request.holdMilliseconds, () => this.#release(pending));
       }
       this.#socket!.write(
-        encodeRead(transaction, request.unit, request.entity, request.address, request.quantity),
+        request.pdu === undefined
+          ? encodeRead(transaction, request.unit, request.entity, request.address, request.quantity)
+          : encodeRequest(transaction, request.unit, request.pdu),
       );
     }
   }
@@ -233,7 +266,10 @@ export class Link {
       this.#options.count(late ? 'lateReplies' : 'strayReplies', 1);
       return;
     }
-    const reply = readReply(frame.pdu, pending.entity, pending.quantity);
+    const reply =
+      pending.pdu === undefined
+        ? readReply(frame.pdu, pending.entity, pending.quantity)
+        : writeReply(frame.pdu, pending.pdu);
     if (reply.kind === 'malformed') this.#options.count('malformedReplies', 1);
     this.#finish(frame.transaction, pending, reply.kind === 'malformed' ? reply : { ...reply, at });
   }
@@ -297,9 +333,9 @@ export class Link {
       pending.cancelTimeout();
       pending.cancelHold();
       pending.holding = false;
-      pending.settle({ kind: 'closed' });
+      pending.settle({ kind: 'closed', sent: true });
     }
-    for (const request of waiting) request.settle({ kind: 'closed' });
+    for (const request of waiting) request.settle({ kind: 'closed', sent: false });
   }
 }
 

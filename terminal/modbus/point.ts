@@ -1,4 +1,10 @@
-import { type Microseconds, noSecurity, type PropertyAffordance, status } from '@millrace/contract';
+import {
+  type Form,
+  type Microseconds,
+  noSecurity,
+  type PropertyAffordance,
+  status,
+} from '@millrace/contract';
 import { type BatchBuilder, type Point, type Thing, viewThing } from '@millrace/sdk';
 import {
   arrayItemsMax,
@@ -58,14 +64,8 @@ export function pointsOf(
   const named = thing.description['millrace:connection'] === connection;
   for (const point of thing.points.values()) {
     for (const written of point.forms) {
-      let form = written;
-      const endpoint = parseEndpoint(form.href);
-      if (endpoint === undefined) {
-        if (!named || /^[a-z][a-z0-9+.-]*:/i.test(form.href)) continue;
-        form = { ...form, href: `${own}/${form.href.replace(/^\/+/, '')}` };
-      } else if (!named && endpointText(endpoint.host, endpoint.port) !== own) {
-        continue;
-      }
+      const form = ownForm(written, own, named);
+      if (form === undefined) continue;
       if (!isReadable(form, point.schema)) continue;
       const made = makePoint(point, form, thing.description.base, settings, own);
       if ('message' in made) {
@@ -77,6 +77,15 @@ export function pointsOf(
     }
   }
   return { points, problems };
+}
+
+/** The form as this connection reaches it, absolute; undefined: it is another's. */
+export function ownForm(form: Form, own: string, named: boolean): Form | undefined {
+  const endpoint = parseEndpoint(form.href);
+  if (endpoint !== undefined)
+    return named || endpointText(endpoint.host, endpoint.port) === own ? form : undefined;
+  if (!named || /^[a-z][a-z0-9+.-]*:/i.test(form.href)) return undefined;
+  return { ...form, href: `${own}/${form.href.replace(/^\/+/, '')}` };
 }
 
 /** Where a property that is not registered yet would be read, and how: for browsing. */

@@ -1,6 +1,6 @@
 import type { ConnectionProblem, Microseconds } from '@millrace/contract';
 import { status } from '@millrace/contract';
-import type { TerminalContext, TerminalSession } from '@millrace/sdk';
+import type { TerminalContext, TerminalSession, WriteOutcome } from '@millrace/sdk';
 import { connectOrThrow, terminalError } from './connect.ts';
 import { Link, type Outcome } from './link.ts';
 import { type Block, cutKey, cutOf, orderOf, planBlocks } from './plan.ts';
@@ -23,6 +23,7 @@ import {
   silentUnitsProblem,
 } from './problem.ts';
 import { type ModbusSettings, readSettings } from './settings.ts';
+import { writeProperty } from './write.ts';
 
 /** Timeouts in a row after which a unit that used to answer is silent. */
 export const silentAfterTimeouts = 2;
@@ -161,6 +162,15 @@ export class ModbusSession implements TerminalSession {
   close(): Promise<void> {
     this.#end();
     return Promise.resolve();
+  }
+
+  reaches(thing: string): boolean {
+    return this.#opened && !this.#ended && this.#context.things.has(thing);
+  }
+
+  /** Writes what a property's form says, and reads it back. */
+  write(thing: string, property: string, value: unknown): Promise<WriteOutcome> {
+    return writeProperty(this.#link, this.#context, this.#settings, thing, property, value);
   }
 
   /** Polls everything once; resolves at the first answer, with a problem if there is none. */
