@@ -8,6 +8,7 @@ import {
   VariantArrayType,
 } from 'node-opcua-client';
 import { asArgument } from './browse.ts';
+import { commandFailure } from './commands.ts';
 import { DataTypes } from './data-types.ts';
 import { type Link, within } from './link.ts';
 import { messageOf, problem, problemOf, raise } from './problems.ts';
@@ -32,6 +33,7 @@ export async function invokeMethod(
   signal: AbortSignal,
 ): Promise<{ state: 'confirmed' | 'refused'; output?: unknown }> {
   const { method, object } = address(link, name, action);
+  let sent = false;
   const call = async (): Promise<CallMethodResult & { names: string[] }> => {
     const { inputs, outputs } = await definitions(link, method);
     const dataTypes = new DataTypes(link.session, link.limits);
@@ -41,6 +43,7 @@ export async function invokeMethod(
     for (const [at, one] of inputs.entries()) {
       inputArguments.push(await variantOf(given[at], one, dataTypes, structures, link));
     }
+    sent = true;
     const result = await link.session.call({ objectId: object, methodId: method, inputArguments });
     return Object.assign(result, { names: outputs.map((one) => one.name) });
   };
@@ -49,6 +52,7 @@ export async function invokeMethod(
     result = await within(call(), settings.timeoutMilliseconds * 2, signal);
   } catch (error) {
     if (error instanceof WrongValue) throw badInput(name, error.message);
+    if (sent) throw commandFailure(error, link, settings.endpoint);
     throw raise(problemOf(error, { address: settings.endpoint, step: 'request' }));
   }
   if (result.statusCode.value >>> 30 === 2) {
@@ -88,7 +92,7 @@ function address(link: Link, name: string, action: ActionAffordance): { method: 
   );
 }
 
-interface Argument {
+export interface Argument {
   name: string;
   dataType: NodeId;
   valueRank: number;
@@ -142,7 +146,8 @@ function inOrder(input: unknown, inputs: readonly Argument[], name: string): unk
   throw new WrongValue(`"${name}" takes ${inputs.map((one) => one.name).join(', ')}`);
 }
 
-async function variantOf(
+/** A JSON value as the variant a node or an argument wants. Throws WrongValue. */
+export async function variantOf(
   value: unknown,
   argument: Argument,
   dataTypes: DataTypes,

@@ -6,6 +6,7 @@ import {
   type TerminalSession,
   type Thing,
 } from '@millrace/sdk';
+import { writeNode } from './commands.ts';
 import { Backfill } from './history.ts';
 import { type Link, openLink } from './link.ts';
 import { invokeMethod } from './methods.ts';
@@ -105,6 +106,14 @@ export async function open(context: TerminalContext): Promise<TerminalSession> {
       await link.close();
     },
     invoke: (thing, action, input) => invoke(context, link, subscriptions, thing, action, input),
+    write: async (thing, property, value) => {
+      const found = context.things.get(thing);
+      const point = found?.points.get(property);
+      const bound = found?.description['millrace:connection'] === context.connection.id;
+      const form = point === undefined ? undefined : writeFormOf(point, endpoint, bound);
+      if (point === undefined || form === undefined) throw noWriteForm(property);
+      return writeNode(link, subscriptions.structures, settings, point, form, value, context.signal);
+    },
     reaches: (thing) => !over && context.things.has(thing),
   };
 }
@@ -132,6 +141,32 @@ async function invoke(
   }
   const settings = readSettings(context.settings);
   return invokeMethod(link, subscriptions.structures, settings, name, action, input, context.signal);
+}
+
+/** Address of the node that a property is written to through this connection: a form that says it writes comes first. */
+function writeFormOf(point: Point, endpoint: string | undefined, bound: boolean): string | undefined {
+  const forms = point.forms.flatMap((form) => {
+    const target = targetOf(form);
+    const ops = form.op === undefined ? undefined : [form.op].flat();
+    if (target === undefined || (ops !== undefined && !ops.includes('writeproperty'))) return [];
+    return target.endpoint === endpoint || bound ? [{ node: target.node, says: ops !== undefined }] : [];
+  });
+  return (forms.find((one) => one.says) ?? forms[0])?.node;
+}
+
+function noWriteForm(property: string): Error {
+  return raise(
+    problem(
+      'bad-data',
+      'not-writable',
+      {
+        en: `"${property}" has no form on this connection that can be written through`,
+        zh: `“${property}”在此连接上没有可写的 form`,
+      },
+      { en: 'See the form in the description of the thing.', zh: '请检查物描述中的 form。' },
+      {},
+    ),
+  );
 }
 
 /** The same point monitored in the same way; the point itself is new whenever its thing was edited. */
