@@ -33,6 +33,9 @@ export const Problem = Type.Object(
         { description: '`title` and `remedy` in each language, where what raised the problem speaks both.' },
       ),
     ),
+    factors: Type.Optional(
+      Type.Array(Type.String(), { description: 'Sign-in: second factors of which one is needed.' }),
+    ),
     stored: Type.Optional(Type.Integer({ description: 'Push: values stored in spite of the rest.' })),
   },
   { title: 'Problem' },

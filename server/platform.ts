@@ -16,6 +16,7 @@ import {
   createApi,
   createMetrics,
   type LiveStreams,
+  Oidc,
   ownCertificate,
   PlatformSettingsStore,
   SigningKey,
@@ -92,7 +93,6 @@ export async function startPlatform(
   const undo: (() => Promise<unknown> | unknown)[] = [() => samples.close(), () => records.close()];
   try {
     const settings = await PlatformSettingsStore.open(records);
-    const { access, firstPassword } = await Access.open(records, clock, config.adminPassword);
     const audit = new ChainedTrail(records, clock, SigningKey.open(join(config.data, 'audit-key')));
     const tls = await certificate(config);
     const ownEndpoints = endpointsAt(config, config.mqtt);
@@ -120,8 +120,18 @@ export async function startPlatform(
       clock,
       log: createLog('iot'),
       autoAcceptProposals: () => settings.get().autoAcceptProposals,
+      plantTimeZone: () => settings.get().plantTimeZone,
+      https: tls !== undefined,
     });
     undo.unshift(() => iot.stop());
+    const { access, firstPassword } = await Access.open({
+      records,
+      clock,
+      seal: iot.sealer,
+      adminPassword: config.adminPassword,
+      plantName: () => settings.get().plantName,
+    });
+    const oidc = await Oidc.open(records, clock, iot.sealer);
     const applyRetention = async (): Promise<void> => {
       const { raw = 0, minute = 0, hour = 0, events = 0 } = settings.get().retentionDays;
       iot.supervisor.setRetention(raw * 86_400_000_000);
@@ -166,6 +176,7 @@ export async function startPlatform(
       iot,
       samples,
       access,
+      oidc,
       apps: appHost,
       audit,
       clock,
@@ -188,7 +199,10 @@ export async function startPlatform(
     appHost.start();
 
     const ticking = setInterval(() => iot.states.tick(), stateTickMilliseconds);
-    const flushing = setInterval(() => void iot.credentials.flush().catch(() => {}), flushMilliseconds);
+    const flushing = setInterval(() => {
+      void iot.credentials.flush().catch(() => {});
+      void access.flush().catch(() => {});
+    }, flushMilliseconds);
     undo.unshift(() => {
       clearInterval(ticking);
       clearInterval(flushing);

@@ -22,6 +22,7 @@ import {
   type Settings,
   status,
   statusName,
+  type ThingDescription,
   type ThingEvent,
 } from '@millrace/contract';
 import {
@@ -48,22 +49,33 @@ import {
   readDescription,
   SettingsError,
 } from '../iot/index.ts';
-import { type Access, Locked, type Person } from './access/index.ts';
+import {
+  type Access,
+  AccessError,
+  actorOf,
+  Locked,
+  type Oidc,
+  PasswordsBusy,
+  type Person,
+} from './access/index.ts';
+import { accessProblem } from './access/problems.ts';
 import type { AppHost } from './apps/host.ts';
 import { appRouteTable, mountAppRoutes } from './apps/mount.ts';
 import type { ChainedTrail } from './audit/index.ts';
+import { auditedRoutes, OncePerMinute } from './audit/requests.ts';
 import { LiveStreams, type SeriesName } from './live-stream.ts';
 import { normalisePath } from './paths.ts';
 import { forbidden, HttpProblem, notFound } from './problems.ts';
 import {
   type Caller,
   type Handler,
+  placesFor,
   readRange,
   requirePerson,
   requireThing,
   type TimeRange,
 } from './requests.ts';
-import { accessHandlers } from './routes/access.ts';
+import { accessHandlers, sessionCookie } from './routes/access.ts';
 import { alarmHandlers } from './routes/alarms.ts';
 import { appHandlers } from './routes/apps.ts';
 import { commandHandlers } from './routes/commands.ts';
@@ -74,6 +86,7 @@ export interface ApiOptions {
   iot: Iot;
   samples: SampleStore;
   access: Access;
+  oidc: Oidc;
   apps: AppHost;
   audit: ChainedTrail;
   clock: Clock;
@@ -90,7 +103,6 @@ export interface ApiOptions {
   tls: { key: string; cert: string } | undefined;
 }
 
-const sessionCookie = 'millrace';
 const defaultPoints = 1000;
 const requestMillisecondsMax = 120_000;
 const drainBytesMax = 64 * 1024 * 1024;
@@ -98,8 +110,13 @@ const drainMillisecondsMax = 5_000;
 
 /** The HTTP side of the platform: every route of the contract, denied unless allowed, and the console's files. */
 export async function createApi(options: ApiOptions): Promise<{ app: FastifyInstance; live: LiveStreams }> {
-  const { iot, samples, access, clock, log } = options;
+  const { iot, samples, access, audit, clock, log } = options;
   const { registry, twin } = iot;
+  const refusals = new OncePerMinute();
+  const placeOfThing = (id: string): string => {
+    const record = registry.get(id);
+    return record === undefined ? '' : placeOf(record);
+  };
   const http = {
     requestTimeout: requestMillisecondsMax,
     headersTimeout: 20_000,
@@ -118,6 +135,7 @@ export async function createApi(options: ApiOptions): Promise<{ app: FastifyInst
   (app.server as Server).keepAliveTimeout = 65_000;
   await app.register(cookie);
   app.decorateRequest('caller', null as never);
+  app.decorateRequest('audited', undefined);
 
   // Query parameters are text and are read as what the schema wants; a JSON body must be what it says it is.
   const ofQuery = new Ajv({ coerceTypes: 'array', strict: false });
@@ -152,10 +170,60 @@ export async function createApi(options: ApiOptions): Promise<{ app: FastifyInst
       if (request.url.startsWith('/api') || request.url.startsWith('/metrics')) requirePerson(request.caller);
       return;
     }
-    allow(route, request, (id) => {
-      const record = registry.get(id);
-      return record === undefined ? '' : placeOf(record);
-    });
+    try {
+      allow(route, request, access, placeOfThing);
+    } catch (error) {
+      const { person } = request.caller;
+      if (
+        person !== undefined &&
+        refusals.first(`${person.session} ${route.method} ${route.path}`, clock.now())
+      )
+        await audit.record({
+          actor: actorOf(person),
+          action: 'access.refused',
+          object: `${route.method} ${request.url.split('?')[0]!.slice(0, 500)}`,
+          place: placeOfThing((request.params as { id?: string }).id ?? ''),
+          detail: { reason: (error as Error).message },
+          outcome: 'refused',
+        });
+      throw error;
+    }
+  });
+  // What changes the plant or takes data out of it is in the audit trail before it is done; how it ended follows.
+  app.addHook('preHandler', async (request) => {
+    const { config } = request.routeOptions;
+    const action = config.name === undefined ? undefined : auditedRoutes[config.name];
+    if (action === undefined) return;
+    const { person, device } = request.caller;
+    const { id, name, username } = request.params as { id?: string; name?: string; username?: string };
+    const query = request.query as Record<string, unknown>;
+    const body = request.body as { id?: unknown; 'millrace:place'?: unknown } | undefined;
+    const object = id ?? (typeof body?.id === 'string' ? body.id : '');
+    const given = body?.['millrace:place'];
+    request.audited = {
+      actor: person === undefined ? { kind: 'device', id: device ?? '' } : actorOf(person),
+      action,
+      object,
+      place: placeOfThing(object) || (typeof given === 'string' ? given : ''),
+      detail: {
+        ...(name === undefined ? {} : { name }),
+        ...(username === undefined ? {} : { username }),
+        ...(Object.keys(query).length === 0 ? {} : { query }),
+        ...(action === 'settings.change' ? { change: body } : {}),
+      },
+    };
+    await audit.record({ ...request.audited, outcome: 'asked' });
+  });
+  app.addHook('onResponse', async (request, reply) => {
+    if (request.audited === undefined) return;
+    const outcome = reply.statusCode < 400 ? 'done' : reply.statusCode < 500 ? 'refused' : 'failed';
+    const detail = { ...request.audited.detail, status: reply.statusCode };
+    await audit.record({ ...request.audited, detail, outcome }).catch((error: unknown) =>
+      log.error('how something ended could not be told in the audit trail', {
+        action: request.audited!.action,
+        error: String(error),
+      }),
+    );
   });
 
   app.setErrorHandler(async (error, request, reply) => {
@@ -196,6 +264,18 @@ export async function createApi(options: ApiOptions): Promise<{ app: FastifyInst
     if (record === undefined) throw notFound(`connection "${id.slice(0, 256)}"`);
     return record;
   };
+  /** A thing that may be seen. To whoever may not see the whole plant, one that is not there and one elsewhere are the same. */
+  const requireVisible = (person: Person, id: string): ThingRecord => {
+    const record = registry.get(id);
+    if (!mayAt(person.grants, 'read', record === undefined ? '' : placeOf(record)))
+      throw forbidden('This needs the permission "read" here.');
+    if (record === undefined) throw notFound(`thing "${id.slice(0, 256)}"`);
+    return record;
+  };
+  const requireConfigure = (person: Person, description: ThingDescription): void => {
+    if (!mayAt(person.grants, 'configure', description['millrace:place'] ?? ''))
+      throw forbidden('This needs the permission "configure" at the place the thing is to be.');
+  };
   const rangeOf = (query: { from?: string; to?: string }): TimeRange => readRange(query, clock);
 
   const handlers: Record<RouteName, Handler> = {
@@ -207,37 +287,6 @@ export async function createApi(options: ApiOptions): Promise<{ app: FastifyInst
     metrics: async (_request, reply) =>
       reply.type('text/plain; version=0.0.4; charset=utf-8').send(await options.metrics()),
 
-    signIn: async (request, reply) => {
-      const { user, password } = request.body as { user: string; password: string };
-      const signedIn = await access.signIn(user, password);
-      if (signedIn === undefined) {
-        throw new HttpProblem(401, 'wrong-password', 'The user name or the password is wrong.', {
-          remedy: 'Check both and try again.',
-        });
-      }
-      const { token, person } = signedIn;
-      reply.setCookie(sessionCookie, token, {
-        path: '/',
-        httpOnly: true,
-        sameSite: 'strict',
-        secure: options.tls !== undefined,
-        maxAge: Math.round((person.expires - clock.now()) / 1e6),
-      });
-      return { token, ...showPerson(person) };
-    },
-    session: (request) => showPerson(requirePerson(request.caller)),
-    signOut: async (request, reply) => {
-      await access.end(requirePerson(request.caller));
-      return reply.clearCookie(sessionCookie, { path: '/' }).status(204).send();
-    },
-    changePassword: async (request, reply) => {
-      const { current, next } = request.body as { current: string; next: string };
-      if (!(await access.changePassword(requirePerson(request.caller), current, next))) {
-        throw new HttpProblem(403, 'wrong-password', 'The current password is wrong.', { field: 'current' });
-      }
-      return reply.status(204).send();
-    },
-
     things: (request) => {
       const {
         place,
@@ -246,8 +295,10 @@ export async function createApi(options: ApiOptions): Promise<{ app: FastifyInst
         offset = 0,
         limit = 10_000,
       } = request.query as { place?: string; type?: string; text?: string; offset?: number; limit?: number };
+      const visible = placesFor(requirePerson(request.caller), 'read');
       const found = [...registry.all()].filter(
         (record) =>
+          visible(placeOf(record)) &&
           (place === undefined || isUnder(placeOf(record), place)) &&
           (type === undefined || [record.description['@type'] ?? []].flat().includes(type)) &&
           (text === undefined || matches(record, text)),
@@ -260,13 +311,18 @@ export async function createApi(options: ApiOptions): Promise<{ app: FastifyInst
       const description = readDescription(
         body['id'] === undefined ? { id: `urn:uuid:${crypto.randomUUID()}`, ...body } : body,
       );
-      if (registry.get(description.id) !== undefined) {
+      const person = requirePerson(request.caller);
+      requireConfigure(person, description);
+      const there = registry.get(description.id);
+      if (there !== undefined) {
+        // Whoever may not see it learns nothing of it but that the id is not theirs to give.
+        if (!mayAt(person.grants, 'read', placeOf(there))) throw forbidden('This id is not free.');
         throw new HttpProblem(409, 'exists', `There is a thing "${description.id}" already.`, {
           remedy: 'Change it with PUT /api/things/{id}.',
           field: 'id',
         });
       }
-      const { record } = await iot.putThing(description);
+      const { record } = await iot.putThing(description, mayAt(person.grants, 'configure', ''));
       return reply
         .status(201)
         .header('location', `/api/things/${encodeURIComponent(record.id)}`)
@@ -275,7 +331,11 @@ export async function createApi(options: ApiOptions): Promise<{ app: FastifyInst
     thing: (request) => thingOf(request).description,
     putThing: async (request, reply) => {
       const { id } = request.params as { id: string };
-      const { record, created } = await iot.putThing(readDescription(request.body, id));
+      const description = readDescription(request.body, id);
+      const person = requirePerson(request.caller);
+      // Moving a thing is a change at both places.
+      requireConfigure(person, description);
+      const { record, created } = await iot.putThing(description, mayAt(person.grants, 'configure', ''));
       return reply.status(created ? 201 : 200).send(record.description);
     },
     deleteThing: async (request, reply) => {
@@ -296,8 +356,12 @@ export async function createApi(options: ApiOptions): Promise<{ app: FastifyInst
         offset = 0,
         limit = 10_000,
       } = request.query as { place?: string; text?: string; offset?: number; limit?: number };
+      const visible = placesFor(requirePerson(request.caller), 'read');
       const found = [...registry.all()].filter(
-        (record) => isUnder(placeOf(record), place) && (text === undefined || matches(record, text)),
+        (record) =>
+          visible(placeOf(record)) &&
+          isUnder(placeOf(record), place) &&
+          (text === undefined || matches(record, text)),
       );
       const states = found.map((record) => iot.states.of(record, clientConnection(iot, record.id)));
       const rank = { bad: 0, stale: 1, uncertain: 2, silent: 3, good: 4 } as const;
@@ -309,7 +373,7 @@ export async function createApi(options: ApiOptions): Promise<{ app: FastifyInst
       );
       return { total: states.length, things: states.slice(offset, offset + limit) };
     },
-    plant: () => ({ nodes: iot.states.tree() }),
+    plant: (request) => ({ nodes: iot.states.tree(placesFor(requirePerson(request.caller), 'read')) }),
 
     credentials: (request) => iot.credentials.list(thingOf(request).id),
     createCredentials: async (request, reply) =>
@@ -410,9 +474,8 @@ export async function createApi(options: ApiOptions): Promise<{ app: FastifyInst
       }
       const { thing } = request.query as { thing?: string[] };
       const wanted = thing === undefined ? undefined : new Set([thing].flat());
-      const unknown =
-        wanted === undefined ? undefined : [...wanted].find((id) => registry.get(id) === undefined);
-      if (unknown !== undefined) throw notFound(`thing "${unknown.slice(0, 256)}"`);
+      const person = requirePerson(request.caller);
+      for (const id of wanted ?? []) requireVisible(person, id);
       reply.hijack();
       request.raw.socket.setNoDelay(true);
       reply.raw.writeHead(200, {
@@ -421,7 +484,19 @@ export async function createApi(options: ApiOptions): Promise<{ app: FastifyInst
         'x-accel-buffering': 'no',
         'x-content-type-options': 'nosniff',
       });
-      live.add(reply.raw, wanted, wanted === undefined ? [] : firstValues(iot, wanted));
+      live.add(reply.raw, wanted, wanted === undefined ? [] : firstValues(iot, wanted), {
+        get ended() {
+          return person.ended || person.expires < clock.now();
+        },
+        get mark() {
+          return person.grants;
+        },
+        get seesAll() {
+          return mayAt(person.grants, 'read', '');
+        },
+        sees: (thing) =>
+          registry.get(thing) !== undefined && mayAt(person.grants, 'read', placeOfThing(thing)),
+      });
     },
     exportSamples: (request, reply) => {
       const query = request.query as {
@@ -433,9 +508,9 @@ export async function createApi(options: ApiOptions): Promise<{ app: FastifyInst
       };
       const { from, to } = rangeOf(query);
       const only = query.property === undefined ? undefined : new Set([query.property].flat());
+      const person = requirePerson(request.caller);
       const series = [query.thing].flat().flatMap((id) => {
-        const record = registry.get(id);
-        if (record === undefined) throw notFound(`thing "${id.slice(0, 256)}"`);
+        const record = requireVisible(person, id);
         return Object.entries(record.series)
           .filter(([property]) => only === undefined || only.has(property) || only.has(`${id}/${property}`))
           .map(([property, one]) => ({ series: one, thing: id, property }));
@@ -546,7 +621,9 @@ export async function createApi(options: ApiOptions): Promise<{ app: FastifyInst
     views.set(record.id, { record, view });
     return view;
   };
+  access.onEnd(() => live.recheck());
   registry.onChange((change) => {
+    live.recheck();
     for (const { id } of change.removed) views.delete(id);
   });
 
@@ -556,7 +633,7 @@ export async function createApi(options: ApiOptions): Promise<{ app: FastifyInst
       method: route.method,
       url: route.path.replaceAll(/\{(\w+)\}/g, ':$1'),
       bodyLimit: route.bodyBytesMax ?? limits.payloadBytesMax,
-      config: { route, raw },
+      config: { route, raw, name },
       schema: {
         ...(route.query === undefined ? {} : { querystring: route.query }),
         ...(route.body === undefined || raw ? {} : { body: route.body }),
@@ -628,8 +705,12 @@ function identify(request: FastifyRequest, iot: Iot, access: Access): Caller {
 }
 
 /** Denied unless allowed. */
-function allow(route: Route, request: FastifyRequest, placeOfThing: (id: string) => string): void {
-  const { app } = request.routeOptions.config;
+function allow(
+  route: Route,
+  request: FastifyRequest,
+  people: Access,
+  placeOfThing: (id: string) => string,
+): void {
   const { caller } = request;
   const { access } = route;
   if (access === 'open') return;
@@ -650,7 +731,33 @@ function allow(route: Route, request: FastifyRequest, placeOfThing: (id: string)
       },
     );
   }
-  if (access === 'person') return;
+  if (access !== 'person') requirePermission(access, person, request, placeOfThing);
+  // Last: whoever may not do it anyway is not asked to prove anything.
+  if (route.confirm === true && !people.isConfirmed(person)) {
+    throw new HttpProblem(403, 'confirm-needed', 'Prove once more who you are.', {
+      detail:
+        person.token === undefined
+          ? 'The last proof is more than half an hour old.'
+          : 'A token may not do this.',
+      remedy: 'POST /api/session/confirm with the password or a code, then try again.',
+      words: {
+        title: { en: 'Prove once more who you are.', zh: '请再次确认您的身份。' },
+        remedy: {
+          en: 'Give your password or a code, then try again.',
+          zh: '请输入密码或验证码，然后重试。',
+        },
+      },
+    });
+  }
+}
+
+function requirePermission(
+  access: Exclude<Route['access'], string>,
+  person: Person,
+  request: FastifyRequest,
+  placeOfThing: (id: string) => string,
+): void {
+  const { app } = request.routeOptions.config;
   const allowed =
     access.at === 'some'
       ? grantsGiving(person.grants, access.may, app).length > 0
@@ -750,20 +857,6 @@ function readEvent(record: ThingRecord, name: string, body: Buffer, received: nu
   return { thing: record.id, name, time, received, data: JSON.stringify(data ?? null) };
 }
 
-function showPerson(person: Person): {
-  user: string;
-  role: string;
-  expires: string;
-  mustChangePassword: boolean;
-} {
-  return {
-    user: person.user,
-    role: person.role,
-    expires: formatInstant(person.expires),
-    mustChangePassword: person.mustChangePassword,
-  };
-}
-
 function matches(record: ThingRecord, text: string): boolean {
   const wanted = text.toLowerCase();
   const { id, description } = record;
@@ -859,6 +952,13 @@ function problemOf(
 ): { problem: Problem; headers: Record<string, string> } {
   const plain = (problem: Problem, headers: Record<string, string> = {}) => ({ problem, headers });
   if (error instanceof HttpProblem) return plain(error.problem, error.headers);
+  if (error instanceof AccessError) return plain(accessProblem(error));
+  if (error instanceof PasswordsBusy) {
+    return plain(
+      { type: 'busy', title: 'Too many are signing in at once.', status: 503, detail: error.message },
+      { 'retry-after': '2' },
+    );
+  }
   if (error instanceof DescriptionError) {
     const [first] = error.problems;
     return plain({

@@ -1,4 +1,4 @@
-export { Access, accessMigrations } from './access/index.ts';
+export { Access, accessMigrations, Oidc } from './access/index.ts';
 export { type ApiOptions, createApi } from './api.ts';
 export { AppHost, type AppHostOptions, type LoadedApp } from './apps/host.ts';
 export { appMigrations } from './apps/records.ts';

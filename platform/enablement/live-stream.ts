@@ -22,6 +22,17 @@ const flushMilliseconds = 20;
 const keepAliveMilliseconds = 15_000;
 const samplesPerMessageMax = 2000;
 
+/** Who watches, and what of it they may see. */
+export interface Viewer {
+  /** Signed out, withdrawn or expired: the stream ends. */
+  readonly ended: boolean;
+  /** Another value whenever what is seen may have changed. */
+  readonly mark: unknown;
+  /** All there is to see may be seen. */
+  readonly seesAll: boolean;
+  sees(thing: string): boolean;
+}
+
 interface Row {
   time: number;
   value: number;
@@ -52,9 +63,14 @@ export class LiveStreams {
     return this.#clients.size >= limits.liveClientsMax;
   }
 
-  /** Serves one client until it leaves. `things` undefined: all. `first`: what it starts with. */
-  add(response: ServerResponse, things: ReadonlySet<string> | undefined, first: LiveUpdate['samples']): void {
-    const client = new Client(response, things);
+  /** Serves one client until it leaves. `things` undefined: all it may see. `first`: what it starts with. */
+  add(
+    response: ServerResponse,
+    things: ReadonlySet<string> | undefined,
+    first: LiveUpdate['samples'],
+    viewer: Viewer,
+  ): void {
+    const client = new Client(response, things, viewer);
     this.#clients.add(client);
     response.on('close', () => this.#clients.delete(client));
     response.on('error', () => this.#clients.delete(client));
@@ -63,6 +79,14 @@ export class LiveStreams {
       response.write(
         `data: ${JSON.stringify({ samples: first.slice(from, from + samplesPerMessageMax) })}\n\n`,
       );
+    }
+  }
+
+  /** Things moved, or somebody's rights changed: ends the streams of those who are gone, and looks again at what the others see. */
+  recheck(): void {
+    for (const client of this.#clients) {
+      if (client.viewer.ended) client.response.end();
+      client.forget();
     }
   }
 
@@ -76,10 +100,7 @@ export class LiveStreams {
     for (const client of this.#clients) {
       for (let row = 0; row < columns.count; row++) {
         const series = columns.series[row]!;
-        if (client.things !== undefined) {
-          const name = this.#name(series);
-          if (name === undefined || !client.things.has(name.thing)) continue;
-        }
+        if (!client.wants(series, this.#name)) continue;
         client.take(series, {
           time: columns.time[row]!,
           value: columns.value[row]!,
@@ -102,19 +123,47 @@ export class LiveStreams {
   }
 
   #keepAlive(): void {
-    for (const client of this.#clients) if (!client.blocked) client.response.write(': still here\n\n');
+    for (const client of this.#clients) {
+      if (client.viewer.ended) client.response.end();
+      else if (!client.blocked) client.response.write(': still here\n\n');
+    }
   }
 }
 
 class Client {
   readonly response: ServerResponse;
   readonly things: ReadonlySet<string> | undefined;
+  readonly viewer: Viewer;
+  readonly #wanted = new Map<number, boolean>();
+  #mark: unknown;
   #queue: { series: number; row: Row }[] = [];
   #latest: Map<number, Row> | undefined;
 
-  constructor(response: ServerResponse, things: ReadonlySet<string> | undefined) {
+  constructor(response: ServerResponse, things: ReadonlySet<string> | undefined, viewer: Viewer) {
     this.response = response;
     this.things = things;
+    this.viewer = viewer;
+    this.#mark = viewer.mark;
+  }
+
+  /** Asked for, and to be seen by this viewer as things are now. */
+  wants(series: number, nameOf: (series: number) => SeriesName | undefined): boolean {
+    const { viewer, things } = this;
+    if (things === undefined && viewer.seesAll) return true;
+    if (this.#mark !== viewer.mark) this.forget();
+    let wanted = this.#wanted.get(series);
+    if (wanted === undefined) {
+      const name = nameOf(series);
+      wanted =
+        name !== undefined && (things === undefined || things.has(name.thing)) && viewer.sees(name.thing);
+      this.#wanted.set(series, wanted);
+    }
+    return wanted;
+  }
+
+  forget(): void {
+    this.#mark = this.viewer.mark;
+    this.#wanted.clear();
   }
 
   get pending(): boolean {
@@ -138,6 +187,12 @@ class Client {
   }
 
   flush(nameOf: (series: number) => SeriesName | undefined): void {
+    if (this.viewer.ended) {
+      this.#queue = [];
+      this.#latest = undefined;
+      this.response.end();
+      return;
+    }
     if (this.blocked) {
       if (this.#latest === undefined) {
         this.#latest = new Map(this.#queue.map((entry) => [entry.series, entry.row]));
@@ -150,7 +205,7 @@ class Client {
     let samples: LiveUpdate['samples'] = [];
     for (const [series, row] of rows) {
       const name = nameOf(series);
-      if (name === undefined) continue;
+      if (name === undefined || !this.wants(series, nameOf)) continue;
       samples.push({
         thing: name.thing,
         property: name.property,

@@ -1,9 +1,19 @@
-import { type Actor, limits, parseInstant, type Route } from '@millrace/contract';
-import type { Clock, ThingRecord } from '@millrace/sdk';
+import {
+  grantsGiving,
+  isAtOrBelow,
+  limits,
+  type Permission,
+  parseInstant,
+  type Route,
+  type RouteName,
+} from '@millrace/contract';
+import type { AuditEntry, Clock, ThingRecord } from '@millrace/sdk';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Iot } from '../iot/index.ts';
 import type { Person } from './access/index.ts';
 import { HttpProblem, notFound, unauthorised } from './problems.ts';
+
+export { actorOf } from './access/index.ts';
 
 /** What the handlers of all routes share: who asks, and how the common parts of a request are read. */
 export type Handler = (request: FastifyRequest, reply: FastifyReply) => unknown;
@@ -18,9 +28,12 @@ export interface Caller {
 declare module 'fastify' {
   interface FastifyRequest {
     caller: Caller;
+    /** What is told in the audit trail once the answer is known. */
+    audited: Omit<AuditEntry, 'outcome'> | undefined;
   }
   interface FastifyContextConfig {
     route?: Route;
+    name?: RouteName;
     /** Application whose route this is: grants given for it alone count. */
     app?: string;
     /** The body is handed over as bytes, whatever its content type says. */
@@ -40,9 +53,11 @@ export function requirePerson(caller: Caller): Person {
   return caller.person;
 }
 
-/** Who the caller is in the audit trail, in leases and in commands. */
-export function actorOf(person: Person): Actor {
-  return { kind: 'person', id: person.user };
+/** Tells of places whether somebody may do something there. For lists: what they hold is looked at once. */
+export function placesFor(person: Person, permission: Permission): (place: string) => boolean {
+  const places = grantsGiving(person.grants, permission).map((grant) => grant.place);
+  if (places.includes('')) return () => true;
+  return (place) => places.some((at) => isAtOrBelow(place, at));
 }
 
 /** The thing that `{id}` names, or 404. */

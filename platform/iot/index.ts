@@ -24,6 +24,7 @@ import type {
   WriteOutcome,
 } from '@millrace/sdk';
 import type { ConnectionSpec } from '@millrace/sdk/host';
+import { Alarms, alarmMigrations } from './alarms/index.ts';
 import { CommandDesk, commandMigrations } from './commands/index.ts';
 import { type ConnectionRecord, Connections, connectionMigrations } from './connections.ts';
 import { Credentials, credentialMigrations } from './credentials.ts';
@@ -37,6 +38,14 @@ import { Sealer } from './sealing.ts';
 import { ProtocolProblem, Supervisor } from './supervisor.ts';
 import { Twin } from './twin.ts';
 
+export {
+  type AlarmRecord,
+  type Alarms,
+  alarmsCsv,
+  type HistoryFilter as AlarmFilter,
+  RuleError,
+  stateOf,
+} from './alarms/index.ts';
 export { type CommandDesk, CommandRefusal, showLease } from './commands/index.ts';
 export { hiddenSecret, SettingsError } from './connections.ts';
 export { DescriptionError, instantiateModel, readDescription } from './description.ts';
@@ -50,6 +59,7 @@ export const iotMigrations = [
   ...quarantineMigrations,
   ...connectionMigrations,
   ...credentialMigrations,
+  ...alarmMigrations,
   ...commandMigrations,
 ];
 
@@ -77,6 +87,10 @@ export interface IotOptions {
   clock: Clock;
   log: Log;
   autoAcceptProposals: () => boolean;
+  /** IANA name of the plant's time zone, for messages that leave the platform. */
+  plantTimeZone?: () => string;
+  /** The console is reached over HTTPS: browsers may be told of alarms. */
+  https?: boolean;
 }
 
 /** The IoT part of the platform: things, credentials, connections, intake and the live state, behind one door. */
@@ -94,6 +108,7 @@ export class Iot {
   readonly supervisor: Supervisor;
   /** The one way to act on things. Opened after everything it needs. */
   commands!: CommandDesk;
+  alarms!: Alarms;
   readonly #options: IotOptions;
   readonly #proposals = new Map<string, { proposal: Proposal; connection: string }>();
 
@@ -167,6 +182,19 @@ export class Iot {
       connections.addBuiltIn(listener.id, listener.protocol, listener.title, listener.settings);
     const iot = new Iot(options, sealer, registry, credentials, connections);
     for (const record of registry.all()) iot.connections.assign(record);
+    iot.alarms = await Alarms.open({
+      records,
+      samples: options.samples,
+      registry,
+      twin: iot.twin,
+      bus: iot.bus,
+      sealer,
+      audit: options.audit,
+      clock,
+      log: options.log,
+      ...(options.plantTimeZone === undefined ? {} : { zone: options.plantTimeZone }),
+      https: options.https ?? false,
+    });
     iot.commands = await CommandDesk.open({
       records,
       audit: options.audit,
@@ -201,6 +229,7 @@ export class Iot {
     const all: number[] = [];
     for (const record of this.registry.all()) all.push(...Object.values(record.series));
     this.twin.restore(await this.#options.samples.latest(all));
+    await this.alarms.start();
   }
 
   /** Opens every connection that is switched on. */
@@ -213,13 +242,18 @@ export class Iot {
     const commands = this.commands.stop();
     await this.supervisor.stop();
     await commands;
+    await this.alarms.stop();
     await this.quarantine.flush();
     await this.credentials.flush();
   }
 
-  async putThing(description: ThingDescription): Promise<{ record: ThingRecord; created: boolean }> {
+  /** `connect` false: no new connection is opened, even where the thing's forms name an endpoint nobody serves yet. */
+  async putThing(
+    description: ThingDescription,
+    connect = true,
+  ): Promise<{ record: ThingRecord; created: boolean }> {
     const result = await this.registry.put(description);
-    await this.#place(result.record);
+    await this.#place(result.record, connect);
     return result;
   }
 
@@ -393,9 +427,9 @@ export class Iot {
   }
 
   /** Hands a new or changed thing to the connections that reach it, and opens one where its forms name an endpoint nobody serves. */
-  async #place(record: ThingRecord): Promise<void> {
+  async #place(record: ThingRecord, connect = true): Promise<void> {
     let assigned = this.connections.assign(record);
-    for (const { endpoint, protocol, settings } of assigned.wanted) {
+    for (const { endpoint, protocol, settings } of connect ? assigned.wanted : []) {
       try {
         const made = await this.connections.put(
           this.#freshId({ protocol: protocol.id, title: endpoint, settings }),

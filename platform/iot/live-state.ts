@@ -158,10 +158,14 @@ export class LiveStates {
     };
   }
 
-  /** The ISA-95 tree that the things' places span; every node counts the things at and below it by state. */
-  tree(): PlantNode[] {
+  /**
+   * The ISA-95 tree that the things' places span; every node counts the things at and below it by state. Things at places that are not
+   * `visible` are left out, and so are nodes that only they are below.
+   */
+  tree(visible: (place: string) => boolean = () => true): PlantNode[] {
     const nodes = new Map<string, PlantNode>();
     for (const record of this.#registry.all()) {
+      if (!visible(placeOf(record))) continue;
       const { state: quality, abnormal } = this.of(record, undefined);
       // Good data that says something is not as usual is counted apart: it is what a person looks for.
       const state = quality === 'good' && abnormal.length > 0 ? 'outside' : quality;
