@@ -2268,8 +2268,8 @@ export interface components {
         /** AlarmUpdate */
         AlarmUpdate: {
             alarms: components["schemas"]["Alarm"][];
-            /** @description Open alarms that ask for somebody, by priority. */
-            counts: {
+            /** @description Open alarms whose condition holds, by priority. */
+            counts?: {
                 [key: string]: number;
             };
         };
@@ -2752,6 +2752,8 @@ export interface components {
         Problem: {
             /** @description Why, in the sender's own terms. */
             detail?: string;
+            /** @description Sign-in: second factors of which one is needed. */
+            factors?: string[];
             /** @description JSON Pointer or name of the part that is wrong. */
             field?: string;
             /** @description Push: what was not taken, and why; the rest was stored. Settings: each one that is wrong. */
