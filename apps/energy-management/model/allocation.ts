@@ -18,9 +18,17 @@ export interface Share {
   pieces: number;
   /** Amount per good piece; undefined without pieces. */
   perPiece: number | undefined;
-  /** Quarters of an hour in it, in time. */
+  /** Time in it, and of that the time whose amount is known. */
   microseconds: number;
+  knownMicroseconds: number;
 }
+
+/** Per piece is said only where nearly all of the energy is known. */
+const knownShareMin = 0.95;
+const perPieceOf = (share: Share): number | undefined =>
+  share.pieces > 0 && share.knownMicroseconds >= knownShareMin * share.microseconds
+    ? share.amount / share.pieces
+    : undefined;
 
 /** Shares an amount known by quarter-hour among stretches of time by how much of each quarter they take. What no stretch takes is under ''. */
 function share(
@@ -31,7 +39,10 @@ function share(
   const of = (key: string): Share => {
     let found = shares.get(key);
     if (found === undefined)
-      shares.set(key, (found = { key, amount: 0, pieces: 0, perPiece: undefined, microseconds: 0 }));
+      shares.set(
+        key,
+        (found = { key, amount: 0, pieces: 0, perPiece: undefined, microseconds: 0, knownMicroseconds: 0 }),
+      );
     return found;
   };
   const ordered = [...stretches].sort((a, b) => a.from - b.from);
@@ -49,14 +60,16 @@ function share(
       const part = of(stretch.key);
       part.amount += ((amount ?? 0) * overlap) / quarterMicroseconds;
       part.microseconds += overlap;
+      if (amount !== undefined) part.knownMicroseconds += overlap;
     }
     if (left > 0) {
       const rest = of('');
       rest.amount += ((amount ?? 0) * left) / quarterMicroseconds;
       rest.microseconds += left;
+      if (amount !== undefined) rest.knownMicroseconds += left;
     }
   }
-  for (const part of shares.values()) if (part.pieces > 0) part.perPiece = part.amount / part.pieces;
+  for (const part of shares.values()) part.perPiece = perPieceOf(part);
   return [...shares.values()].filter((part) => part.key !== '' || part.microseconds > 0);
 }
 
@@ -110,7 +123,8 @@ export function addShares(lists: readonly (readonly Share[])[]): Share[] {
       sum.amount += one.amount;
       sum.pieces += one.pieces;
       sum.microseconds += one.microseconds;
-      sum.perPiece = sum.pieces > 0 ? sum.amount / sum.pieces : undefined;
+      sum.knownMicroseconds += one.knownMicroseconds;
+      sum.perPiece = perPieceOf(sum);
     }
   }
   return [...sums.values()];

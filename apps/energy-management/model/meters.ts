@@ -98,7 +98,7 @@ export interface Balance {
   uncertainty: number;
   /** Quarters in which a meter was missing, left out on both sides. */
   leftOut: number;
-  verdict: 'closed' | 'unmetered' | 'more-than-inflow';
+  verdict: 'closed' | 'unmetered' | 'more-than-inflow' | 'unknown';
   words: LocalText;
 }
 
@@ -138,7 +138,13 @@ export function balancesOf(meters: readonly Meter[], lossPercent = 1): Balance[]
       );
     const loss = (inflow * lossPercent) / 100;
     const verdict =
-      rest < -uncertainty ? 'more-than-inflow' : rest > uncertainty + loss ? 'unmetered' : 'closed';
+      leftOut === parent.quarters.length
+        ? 'unknown'
+        : rest < -uncertainty
+          ? 'more-than-inflow'
+          : rest > uncertainty + loss
+            ? 'unmetered'
+            : 'closed';
     const percent = inflow === 0 ? '0' : ((100 * rest) / inflow).toFixed(1);
     balances.push({
       meter: parent.id,
@@ -156,20 +162,25 @@ export function balancesOf(meters: readonly Meter[], lossPercent = 1): Balance[]
       leftOut,
       verdict,
       words:
-        verdict === 'closed'
+        verdict === 'unknown'
           ? {
-              en: `Closes within what the meters can tell (${percent} % apart)`,
-              zh: `在表计不确定度内平衡（相差 ${percent} %）`,
+              en: 'There is no quarter-hour in which all of these meters are known',
+              zh: '没有所有表计均有数据的刻钟',
             }
-          : verdict === 'unmetered'
+          : verdict === 'closed'
             ? {
-                en: `${percent} % goes where no meter is: a consumer without a meter, or a leak`,
-                zh: `${percent} % 去向无表计：存在未计量用户或泄漏`,
+                en: `Closes within what the meters can tell (${percent} % apart)`,
+                zh: `在表计不确定度内平衡（相差 ${percent} %）`,
               }
-            : {
-                en: `Meters behind it count more than it does: one is wrong, or stands behind another meter`,
-                zh: `下级表计之和大于本表：有表计不准，或表计层级关系有误`,
-              },
+            : verdict === 'unmetered'
+              ? {
+                  en: `${percent} % goes where no meter is: a consumer without a meter, or a leak`,
+                  zh: `${percent} % 去向无表计：存在未计量用户或泄漏`,
+                }
+              : {
+                  en: `Meters behind it count more than it does: one is wrong, or stands behind another meter`,
+                  zh: `下级表计之和大于本表：有表计不准，或表计层级关系有误`,
+                },
     });
   }
   return balances;

@@ -126,7 +126,7 @@ export interface SolverAnswer {
   values: Readonly<Record<string, number>>;
 }
 /** Solves a model written in CPLEX LP format within bounded time. */
-export type Solver = (model: string) => SolverAnswer | Promise<SolverAnswer>;
+export type Solver = (model: string) => SolverAnswer;
 
 /** Quarters at which a block load may begin. */
 export function possibleStarts(load: BlockLoad): number[] {
@@ -368,9 +368,9 @@ export function dayUnder(input: PlanInput, schedule: PlanSchedule, follow = fals
 }
 
 /** Solves the plan of a day. Throws a {@link PlanError} where it cannot be, in words. */
-export async function planDay(input: PlanInput, solve: Solver): Promise<Plan> {
+export function planDay(input: PlanInput, solve: Solver): Plan {
   check(input);
-  const answer = await solve(planProgram(input));
+  const answer = solve(planProgram(input));
   const value = (name: string): number => answer.values[name] ?? 0;
   const solved = input.loads.every(
     (load, at) =>

@@ -1,0 +1,3 @@
+export { app } from './app.ts';
+export * from './computations.ts';
+export { highsSolver } from './solver.ts';
