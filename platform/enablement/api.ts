@@ -64,6 +64,7 @@ import { appRouteTable, mountAppRoutes } from './apps/mount.ts';
 import type { ChainedTrail } from './audit/index.ts';
 import { auditedRoutes, OncePerMinute } from './audit/requests.ts';
 import { LiveStreams, type SeriesName } from './live-stream.ts';
+import { OpenStreams } from './open-streams.ts';
 import { normalisePath } from './paths.ts';
 import { forbidden, HttpProblem, notFound } from './problems.ts';
 import {
@@ -113,6 +114,8 @@ export async function createApi(options: ApiOptions): Promise<{ app: FastifyInst
   const { iot, samples, access, audit, clock, log } = options;
   const { registry, twin } = iot;
   const refusals = new OncePerMinute();
+  const streams = new OpenStreams();
+  access.onChange((person) => streams.end(person));
   const placeOfThing = (id: string): string => {
     const record = registry.get(id);
     return record === undefined ? '' : placeOf(record);
@@ -188,6 +191,8 @@ export async function createApi(options: ApiOptions): Promise<{ app: FastifyInst
         });
       throw error;
     }
+    if (route.produces === 'text/event-stream' && request.caller.person !== undefined)
+      streams.add(request.caller.person, reply.raw);
   });
   // What changes the plant or takes data out of it is in the audit trail before it is done; how it ended follows.
   app.addHook('preHandler', async (request) => {
@@ -621,7 +626,6 @@ export async function createApi(options: ApiOptions): Promise<{ app: FastifyInst
     views.set(record.id, { record, view });
     return view;
   };
-  access.onEnd(() => live.recheck());
   registry.onChange((change) => {
     live.recheck();
     for (const { id } of change.removed) views.delete(id);

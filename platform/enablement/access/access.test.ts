@@ -244,7 +244,7 @@ describe('people', () => {
     expect(session.grants).not.toBe(before);
     expect(byToken.grants).toEqual([]);
     const ended: string[] = [];
-    access.onEnd((one) => ended.push(one.token ?? 'session'));
+    access.onChange((one) => ended.push(one.token === undefined ? 'session' : 'token'));
     await access.changePerson('li.wei', { disabled: true });
     expect([session.ended, access.check(token), ended]).toEqual([true, undefined, ['session']]);
     expect(await access.signIn('li.wei', 'a long password', undefined, here)).toMatchObject({

@@ -134,7 +134,7 @@ export class Access {
   readonly #tokens = new Map<string, Token>();
   readonly #pendingTotp = new Map<string, string>();
   readonly #usedSinceFlush = new Set<Session | Token>();
-  readonly #endListeners: ((person: Person) => void)[] = [];
+  readonly #changeListeners: ((person: Person) => void)[] = [];
   #changing: Promise<unknown> = Promise.resolve();
   #writing: Promise<unknown> = Promise.resolve();
 
@@ -252,9 +252,9 @@ export class Access {
     return held.person;
   }
 
-  /** Called when a session or token is over, for whatever reason. */
-  onEnd(call: (person: Person) => void): void {
-    this.#endListeners.push(call);
+  /** Called when a session or token is over, for whatever reason, or may do other things than before. */
+  onChange(call: (person: Person) => void): void {
+    this.#changeListeners.push(call);
   }
 
   isConfirmed(person: Person): boolean {
@@ -849,15 +849,24 @@ export class Access {
     Object.assign(user, change);
     for (const { person } of this.#sessions.values()) {
       if (person.user !== user.name) continue;
-      person.grants = [...user.grants];
-      person.role = widestRole(person.grants);
       person.mustChangePassword = user.mustChange;
+      this.#regrant(person, user.grants);
     }
     for (const { person, scopes } of this.#tokens.values()) {
-      if (person.user !== user.name) continue;
-      person.grants = user.disabled ? [] : commonGrants(scopes, user.grants);
-      person.role = widestRole(person.grants);
+      if (person.user === user.name)
+        this.#regrant(person, user.disabled ? [] : commonGrants(scopes, user.grants));
     }
+  }
+
+  #regrant(person: Person, grants: readonly Grant[]): void {
+    if (JSON.stringify(person.grants) === JSON.stringify(grants)) return;
+    person.grants = grants;
+    person.role = widestRole(grants);
+    this.#tell(person);
+  }
+
+  #tell(person: Person): void {
+    for (const call of this.#changeListeners) call(person);
   }
 
   async #endSessions(which: (person: Person) => boolean): Promise<void> {
@@ -879,7 +888,7 @@ export class Access {
     if (person.ended) return;
     person.ended = true;
     person.grants = [];
-    for (const call of this.#endListeners) call(person);
+    this.#tell(person);
   }
 
   /** One change at a time, so that what was checked still holds when it is written. */
