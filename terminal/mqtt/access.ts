@@ -8,7 +8,7 @@ import { reason } from './wire/codes.ts';
 export type Target =
   | { kind: 'properties' | 'own' | 'mapped' | 'sparkplug'; topic: string }
   | { kind: 'event'; topic: string; name: string }
-  | { kind: 'result'; topic: string; action: string }
+  | { kind: 'result'; topic: string }
   | { kind: 'refused'; topic: string; code: number; reason: RejectReason; detail: string };
 
 export interface AccessRules {
@@ -56,7 +56,10 @@ export function publishTarget(thing: string, topic: string, rules: AccessRules):
       );
     }
     if (levels.length === 5 && levels[2] === 'actions' && levels[4] === 'result') {
-      return { kind: 'result', topic, action: fromTopicSegment(levels[3]!) };
+      return { kind: 'result', topic };
+    }
+    if (levels.length === 6 && levels[2] === 'properties' && levels[4] === 'set' && levels[5] === 'result') {
+      return { kind: 'result', topic };
     }
     return { kind: 'own', topic };
   }

@@ -1,5 +1,5 @@
-import { limits, topicSegment } from '@millrace/contract';
-import { type BatchBuilder, type TerminalContext, TerminalError } from '@millrace/sdk';
+import { fromTopicSegment, limits, topicSegment } from '@millrace/contract';
+import { type BatchBuilder, type CommandOptions, type TerminalContext, TerminalError } from '@millrace/sdk';
 import { spelledFor } from './access.ts';
 import type { Verdict } from './broker.ts';
 import { listenerLimits } from './listener-limits.ts';
@@ -11,20 +11,26 @@ interface Outcome {
   output?: unknown;
 }
 
+/** Commands over lately, so that an answer that comes too late or twice is told from one nobody asked for. */
+const rememberedMax = 1000;
+
 interface Pending {
   thing: string;
+  /** What the answer's topic has to be below the thing's own. */
+  rest: string;
   settle(outcome: Outcome): void;
 }
 
 /**
- * Actions on their way to a thing's clients: `things/<id>/actions/<name>` out, `things/<id>/actions/<name>/result` back. Nothing is
- * said to be done that the device did not confirm, and nothing is delivered after its caller has given up.
+ * Actions and writes on their way to a thing's clients: `things/<id>/actions/<name>` or `things/<id>/properties/<name>/set` out, the same with
+ * `/result` back. Nothing is said to be done that the device did not confirm, and nothing is delivered after its caller has given up.
  */
 export class Actions {
   readonly #context: TerminalContext;
   readonly #now: () => number;
   readonly #sessionsOf: (thing: string) => Iterable<Session>;
   readonly #pending = new Map<string, Pending>();
+  readonly #over = new Map<string, { thing: string; command: string }>();
   #next = 1;
 
   constructor(context: TerminalContext, now: () => number, sessionsOf: (thing: string) => Iterable<Session>) {
@@ -38,8 +44,27 @@ export class Actions {
     thing: string,
     action: string,
     input: unknown,
+    options: CommandOptions = {},
   ): Promise<{ state: 'confirmed' | 'refused'; output?: unknown }> {
-    const rest = `actions/${topicSegment(action)}`;
+    return this.#ask(thing, `actions/${topicSegment(action)}`, input === undefined ? {} : { input }, options);
+  }
+
+  /** Sends a value to be written in the same way. */
+  write(
+    thing: string,
+    property: string,
+    value: unknown,
+    options: CommandOptions = {},
+  ): Promise<{ state: 'confirmed' | 'refused'; output?: unknown }> {
+    return this.#ask(thing, `properties/${topicSegment(property)}/set`, { value }, options);
+  }
+
+  #ask(
+    thing: string,
+    rest: string,
+    body: Record<string, unknown>,
+    options: CommandOptions,
+  ): Promise<{ state: 'confirmed' | 'refused'; output?: unknown }> {
     const listeners: { session: Session; topic: string; qos: 0 | 1 | 2 }[] = [];
     for (const session of this.#sessionsOf(thing)) {
       if (session.connection === undefined) continue;
@@ -56,12 +81,12 @@ export class Actions {
           'unavailable',
           'not-connected',
           {
-            en: 'No client of this thing is connected and subscribed to its actions.',
-            zh: '该物没有已连接并订阅其动作的客户端。',
+            en: `No client of this thing is connected and subscribed to its ${rest.startsWith('actions') ? 'actions' : 'writes'}.`,
+            zh: `该物没有已连接并订阅其${rest.startsWith('actions') ? '动作' : '写入'}的客户端。`,
           },
           {
-            en: `The device must subscribe to things/${topicSegment(thing)}/actions/+.`,
-            zh: `设备须订阅 things/${topicSegment(thing)}/actions/+。`,
+            en: `The device must subscribe to things/${topicSegment(thing)}/${asFilter(rest)}.`,
+            zh: `设备须订阅 things/${topicSegment(thing)}/${asFilter(rest)}。`,
           },
         ),
       );
@@ -77,13 +102,15 @@ export class Actions {
       );
     }
     const id = `${this.#next++}-${Math.floor(this.#context.random() * 2 ** 48).toString(36)}`;
-    const payload = Buffer.from(JSON.stringify(input === undefined ? { id } : { id, input }));
+    const { command, fence } = options;
+    const payload = Buffer.from(JSON.stringify({ id, ...body, ...(fence === undefined ? {} : { fence }) }));
     const sent: { session: Session; message: Message }[] = [];
     this.#context.count('actions', 1);
     return new Promise((resolve, reject) => {
       const finish = (): void => {
         cancel();
         this.#pending.delete(id);
+        if (command !== undefined) this.#remember(id, thing, command);
         for (const { session, message } of sent) session.withdraw(message);
       };
       const cancel = this.#context.clock.after(listenerLimits.actionWaitMilliseconds, () => {
@@ -105,6 +132,7 @@ export class Actions {
       });
       this.#pending.set(id, {
         thing,
+        rest,
         settle: (outcome) => {
           finish();
           resolve(outcome);
@@ -127,6 +155,11 @@ export class Actions {
     });
   }
 
+  #remember(id: string, thing: string, command: string): void {
+    this.#over.set(id, { thing, command });
+    if (this.#over.size > rememberedMax) this.#over.delete(this.#over.keys().next().value!);
+  }
+
   reaches(thing: string): boolean {
     for (const session of this.#sessionsOf(thing)) {
       if (session.connection === undefined) continue;
@@ -135,6 +168,7 @@ export class Actions {
         const name = filter.split('/')[3];
         const probe = name === undefined || name === '+' || name === '#' || name === '' ? 'x' : name;
         if (spelledFor(filter, thing, `actions/${probe}`) !== undefined) return true;
+        if (spelledFor(filter, thing, `properties/${probe}/set`) !== undefined) return true;
       }
     }
     return false;
@@ -170,10 +204,27 @@ export class Actions {
       return refuse('expected "id" as it was given and "state" confirmed or refused');
     }
     const action = this.#pending.get(id);
-    if (action === undefined || action.thing !== thing) {
+    if (action === undefined || action.thing !== thing || !answers(topic, action.rest)) {
+      const over = this.#over.get(id);
+      if (over?.thing === thing)
+        this.#context.lateAnswer?.(over.command, {
+          state,
+          ...(output === undefined ? {} : { detail: JSON.stringify(output).slice(0, 200) }),
+        });
       return refuse('no action with this "id" waits for a result; it may have come too late');
     }
     action.settle(output === undefined ? { state } : { state, output });
     return undefined;
   }
+}
+
+/** Whether a result came on the topic of what was asked; ids may be percent-encoded more or less. */
+function answers(topic: string, rest: string): boolean {
+  const plain = (text: string): string => text.split('/').map(fromTopicSegment).join('\u0000');
+  return plain(topic.split('/').slice(2).join('/')) === plain(`${rest}/result`);
+}
+
+/** The filter that takes all of a thing's actions, or all of its writes. */
+function asFilter(rest: string): string {
+  return rest.startsWith('actions') ? 'actions/+' : 'properties/+/set';
 }

@@ -1,11 +1,19 @@
 import { limits, type Microseconds, topicSegment } from '@millrace/contract';
-import { type BatchBuilder, type TerminalContext, takePropertyPayload } from '@millrace/sdk';
+import {
+  type BatchBuilder,
+  type CommandOptions,
+  type TerminalContext,
+  TerminalError,
+  takePropertyPayload,
+  type WriteOutcome,
+} from '@millrace/sdk';
 import { type AccessRules, publishTarget, subscribeRefusal, type Target } from './access.ts';
 import { Actions } from './actions.ts';
 import type { Connection } from './connection.ts';
 import { takeEventPayload } from './events.ts';
 import { listenerLimits } from './listener-limits.ts';
 import { TopicMapping } from './mapping/index.ts';
+import { writeForm, writeMessage } from './mapping/write-payload.ts';
 import { type DeliveryCounters, type Message, type Route, Session } from './session.ts';
 import { SparkplugNodes } from './sparkplug-nodes.ts';
 import { filterMatches } from './topics.ts';
@@ -18,6 +26,9 @@ export interface SparkplugEngine {
   start(): void;
   message(topic: string, payload: Buffer, received: Microseconds, owner: string | undefined): void;
   sessionClosed?(owner: string): void;
+  serves(thing: string, property: string): boolean;
+  /** Throws TerminalError where nothing was sent. */
+  write(thing: string, property: string, value: unknown): void;
   close(): Promise<void>;
 }
 
@@ -440,6 +451,58 @@ export class Broker {
   }
 
   /** Publishes for the Sparkplug host: STATE to all who ask for it, commands to the edge node they are for. */
+  /** Whether a command to this thing has a way to go: a client that subscribes to its actions or writes, an edge node, a topic of its own. */
+  reaches(thing: string): boolean {
+    if (this.actions.reaches(thing)) return true;
+    for (const point of this.context.things.get(thing)?.points.values() ?? [])
+      if (this.sparkplug?.serves(thing, point.name) === true || writeForm(point.forms) !== undefined)
+        return true;
+    return false;
+  }
+
+  /**
+   * Writes a property: by a command to its Sparkplug edge node, on the topic of the device's own that its form names for writing, or on
+   * `things/<id>/properties/<name>/set`. The first two cannot be acknowledged: then the thing's own report is what tells.
+   */
+  async write(
+    thing: string,
+    property: string,
+    value: unknown,
+    options: CommandOptions = {},
+  ): Promise<WriteOutcome> {
+    const point = this.context.things.get(thing)?.points.get(property);
+    if (this.sparkplug?.serves(thing, property) === true) {
+      this.sparkplug.write(thing, property, value);
+      return { state: 'sent' };
+    }
+    const form = writeForm(point?.forms ?? []);
+    if (form === undefined) {
+      const { state, output } = await this.actions.write(thing, property, value, options);
+      const detail =
+        state === 'refused' && output !== undefined ? JSON.stringify(output).slice(0, 500) : undefined;
+      return {
+        state,
+        ...(state === 'confirmed' ? { by: 'acknowledgement' } : {}),
+        ...(detail === undefined ? {} : { detail }),
+      };
+    }
+    const message = writeMessage(form, value);
+    const reached =
+      message !== undefined &&
+      [...(this.#owners.get(thing)?.sessions.values() ?? [])].some(
+        (session) => session.connection !== undefined && session.match(message.topic) !== undefined,
+      );
+    if (message === undefined || !reached) throw notSubscribed(property, message?.topic);
+    this.forward(thing, {
+      ...message,
+      retain: false,
+      properties: undefined,
+      expiresAt: this.now() + listenerLimits.actionWaitMilliseconds,
+      from: undefined,
+    });
+    return { state: 'sent' };
+  }
+
   publishAsHost(topic: string, payload: Buffer, options: { qos: 0 | 1 | 2; retain: boolean }): void {
     const message: Message = {
       topic,
@@ -725,4 +788,29 @@ export class Broker {
     gauge('sessions', this.#connected);
     gauge('sessionsAway', this.#away.size);
   }
+}
+
+function notSubscribed(property: string, topic: string | undefined): TerminalError {
+  return topic === undefined
+    ? new TerminalError(
+        'bad-data',
+        'not-writable',
+        {
+          en: `The form that "${property}" is written through has a millrace:jsonPath that leads through a list.`,
+          zh: `“${property}”的写入 form 中 millrace:jsonPath 经过列表，无法使用。`,
+        },
+        {
+          en: 'Name a path of members only, such as $.set.value.',
+          zh: '请只使用成员路径，例如 $.set.value。',
+        },
+      )
+    : new TerminalError(
+        'unavailable',
+        'not-connected',
+        {
+          en: 'No client of this thing is connected and subscribed to the topic it is written on.',
+          zh: '该物没有已连接并订阅其写入主题的客户端。',
+        },
+        { en: `The device must subscribe to ${topic}.`, zh: `设备须订阅 ${topic}。` },
+      );
 }

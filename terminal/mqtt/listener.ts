@@ -19,6 +19,7 @@ export interface MqttSession extends TerminalSession {
   readonly port: number | undefined;
   readonly tlsPort: number | undefined;
   invoke: NonNullable<TerminalSession['invoke']>;
+  write: NonNullable<TerminalSession['write']>;
   reaches: NonNullable<TerminalSession['reaches']>;
 }
 
@@ -255,8 +256,9 @@ async function openListener(context: TerminalContext): Promise<MqttSession> {
     port: bound.port,
     tlsPort: bound.tlsPort,
     close,
-    invoke: (thing, action, input) => broker.actions.invoke(thing, action, input),
-    reaches: (thing) => broker.actions.reaches(thing),
+    invoke: (thing, action, input, options) => broker.actions.invoke(thing, action, input, options),
+    write: (thing, property, value, options) => broker.write(thing, property, value, options),
+    reaches: (thing) => broker.reaches(thing),
   };
 }
 

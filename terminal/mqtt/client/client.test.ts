@@ -329,11 +329,49 @@ describe('actions', () => {
     const gate = thing('gate', { open: { type: 'boolean' } });
     const { session } = await open(broker, { things: [gate] });
     const outcome = expect(session.invoke?.('gate', 'move', undefined)).rejects.toMatchObject({
-      problem: { code: 'connection-closed' },
+      problem: { code: 'command-lost' },
     });
     await wait(30);
     await session.close();
     await outcome;
+  });
+});
+
+describe('writes', () => {
+  test('by the topic that a form names, or with a result on the thing’s own', async () => {
+    const broker = await startBroker();
+    const lamp = thing('lamp', {
+      level: {
+        type: 'number',
+        forms: [
+          { href: 'mqtt:', 'mqv:topic': 'lamp/level' },
+          { href: 'mqtt:', 'mqv:topic': 'lamp/level/command', op: 'writeproperty', 'mqv:qos': '1' },
+        ],
+      },
+      colour: { type: 'string' },
+    } as never);
+    const { session } = await open(broker, { things: [lamp] });
+    const device = await peer(broker);
+    await device.subscribeAsync(['lamp/level/command', 'things/lamp/properties/+/set'], { qos: 1 });
+    const heard: string[] = [];
+    device.on('message', (topic, payload) => {
+      heard.push(topic);
+      if (!topic.startsWith('things/')) return heard.push(payload.toString());
+      const { id, value } = JSON.parse(payload.toString()) as { id: string; value: string };
+      const state = value === 'red' ? 'confirmed' : 'refused';
+      return device.publish(`${topic}/result`, JSON.stringify({ id, state }), { qos: 1 });
+    });
+    expect(await session.write!('lamp', 'level', 0.5)).toMatchObject({ state: 'sent' });
+    expect(await session.write!('lamp', 'colour', 'red')).toEqual({
+      state: 'confirmed',
+      by: 'acknowledgement',
+    });
+    expect(await session.write!('lamp', 'colour', 'plaid')).toEqual({ state: 'refused' });
+    expect(heard.slice(0, 2)).toEqual(['lamp/level/command', '0.5']);
+    await session.close();
+    await expect(session.write!('lamp', 'level', 1)).rejects.toMatchObject({
+      problem: { code: 'not-connected' },
+    });
   });
 });
 

@@ -3,14 +3,18 @@ import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { fromTopicSegment, limits, status, topicSegment } from '@millrace/contract';
 import {
+  type CommandOptions,
+  commandLost,
   type TerminalContext,
   TerminalError,
   type TerminalSession,
   type Thing,
   takePropertyPayload,
+  type WriteOutcome,
 } from '@millrace/sdk';
 import { takeEventPayload } from '../events.ts';
 import { formFilters, TopicMapping } from '../mapping/index.ts';
+import { writeForm, writeMessage } from '../mapping/write-payload.ts';
 import { Redeliveries } from '../session.ts';
 import {
   createSparkplugHost,
@@ -31,7 +35,8 @@ import { type ClientSettings, endpointOfSettings, readSettings } from './setting
 
 interface PendingAction {
   thing: string;
-  action: string;
+  /** Below the thing's own topic. */
+  rest: string;
   settle(outcome: { state: 'confirmed' | 'refused'; output?: unknown }): void;
   fail(error: Error): void;
 }
@@ -60,6 +65,8 @@ export class ClientConnection implements TerminalSession {
   readonly #file: string;
   readonly #redeliveries: Redeliveries;
   readonly #actions = new Map<string, PendingAction>();
+  /** Commands over lately, so that an answer that comes too late or twice is told. */
+  readonly #over = new Map<string, { thing: string; command: string }>();
   #session: BrokerSession | undefined;
   #sparkplug: { host: SparkplugHost; session: BrokerSession | undefined } | undefined;
   #subscribed = new Set<string>();
@@ -267,8 +274,12 @@ export class ClientConnection implements TerminalSession {
       takeEventPayload(id, name, payload, received, this.#context.intake.batch, topic);
       return true;
     }
-    if (levels.length === 5 && levels[2] === 'actions' && levels[4] === 'result') {
-      this.#actionResult(id, fromTopicSegment(levels[3]!), topic, payload);
+    if (
+      levels.at(-1) === 'result' &&
+      ((levels.length === 5 && levels[2] === 'actions') ||
+        (levels.length === 6 && levels[2] === 'properties' && levels[4] === 'set'))
+    ) {
+      this.#result(id, levels.slice(2, -1), topic, payload);
       return true;
     }
     return false;
@@ -280,21 +291,91 @@ export class ClientConnection implements TerminalSession {
     return this.#session?.open === true && this.#context.things.has(thing);
   }
 
-  async invoke(
+  invoke(
     thing: string,
     action: string,
     input: unknown,
+    options: CommandOptions = {},
   ): Promise<{ state: 'confirmed' | 'refused'; output?: unknown }> {
-    const session = this.#session;
-    const topic = `things/${topicSegment(thing)}/actions/${topicSegment(action)}`;
-    if (session === undefined || !session.open) {
+    return this.#ask(thing, `actions/${topicSegment(action)}`, input === undefined ? {} : { input }, options);
+  }
+
+  /**
+   * Writes a property: by a command to its Sparkplug edge node, on the topic that its form names for writing (`"op": "writeproperty"`), or on
+   * `things/<id>/properties/<name>/set`. The first two cannot be acknowledged: then the thing's own report is what tells.
+   */
+  async write(
+    thing: string,
+    property: string,
+    value: unknown,
+    options: CommandOptions = {},
+  ): Promise<WriteOutcome> {
+    const host = this.#sparkplug?.host;
+    if (host?.serves(thing, property) === true) {
+      host.write(thing, property, value);
+      return { state: 'sent' };
+    }
+    const form = writeForm(this.#context.things.get(thing)?.points.get(property)?.forms ?? []);
+    if (form === undefined) {
+      const rest = `properties/${topicSegment(property)}/set`;
+      const { state, output } = await this.#ask(thing, rest, { value }, options);
+      const detail =
+        state === 'refused' && output !== undefined ? JSON.stringify(output).slice(0, 500) : undefined;
+      return {
+        state,
+        ...(state === 'confirmed' ? { by: 'acknowledgement' } : {}),
+        ...(detail === undefined ? {} : { detail }),
+      };
+    }
+    const message = writeMessage(form, value);
+    if (message === undefined) {
       throw new TerminalError(
-        'unavailable',
-        'not-connected',
-        { en: 'The broker is not connected.', zh: '未连接消息服务器。' },
-        { en: 'See the connection for the reason.', zh: '原因见该连接的状态。' },
+        'bad-data',
+        'not-writable',
+        {
+          en: `The form that "${property}" is written through has a millrace:jsonPath that leads through a list.`,
+          zh: `“${property}”的写入 form 中 millrace:jsonPath 经过列表，无法使用。`,
+        },
+        {
+          en: 'Name a path of members only, such as $.set.value.',
+          zh: '请只使用成员路径，例如 $.set.value。',
+        },
       );
     }
+    const session = this.#openSession();
+    try {
+      await session.publish(message.topic, message.payload, {
+        qos: message.qos,
+        retain: message.retain,
+        expirySeconds: Math.ceil(clientLimits.actionWaitMilliseconds / 1000),
+      });
+    } catch (error) {
+      // The broker's own refusal says that nothing was passed on; anything else leaves that open.
+      if (error instanceof TerminalError && error.problem.code === 'publish-refused') throw error;
+      throw commandLostWith((error as Error).message);
+    }
+    return { state: 'sent', detail: `the broker has the message on ${message.topic}` };
+  }
+
+  #openSession(): BrokerSession {
+    const session = this.#session;
+    if (session?.open === true) return session;
+    throw new TerminalError(
+      'unavailable',
+      'not-connected',
+      { en: 'The broker is not connected.', zh: '未连接消息服务器。' },
+      { en: 'See the connection for the reason.', zh: '原因见该连接的状态。' },
+    );
+  }
+
+  async #ask(
+    thing: string,
+    rest: string,
+    body: Record<string, unknown>,
+    options: CommandOptions,
+  ): Promise<{ state: 'confirmed' | 'refused'; output?: unknown }> {
+    const session = this.#openSession();
+    const topic = `things/${topicSegment(thing)}/${rest}`;
     if (this.#actions.size >= clientLimits.actionsPendingMax) {
       throw new TerminalError(
         'unavailable',
@@ -308,6 +389,7 @@ export class ClientConnection implements TerminalSession {
     const outcome = new Promise<{ state: 'confirmed' | 'refused'; output?: unknown }>((resolve, reject) => {
       const cancel = this.#context.clock.after(clientLimits.actionWaitMilliseconds, () => {
         this.#actions.delete(id);
+        this.#noteOver(id, thing, options.command);
         reject(
           new TerminalError(
             'unavailable',
@@ -325,10 +407,11 @@ export class ClientConnection implements TerminalSession {
       });
       this.#actions.set(id, {
         thing,
-        action,
+        rest,
         settle: (result) => {
           cancel();
           this.#actions.delete(id);
+          this.#noteOver(id, thing, options.command);
           resolve(result);
         },
         fail: (error) => {
@@ -338,13 +421,16 @@ export class ClientConnection implements TerminalSession {
         },
       });
     });
+    let sent = false;
     // Whatever becomes of it is told to the caller below; this only keeps it from counting as unheard.
     outcome.catch(() => {});
     try {
-      await this.#listenForResults(thing);
+      await this.#listenForResults(thing, rest);
+      const { fence } = options;
+      sent = true;
       await session.publish(
         topic,
-        Buffer.from(JSON.stringify(input === undefined ? { id } : { id, input })),
+        Buffer.from(JSON.stringify({ id, ...body, ...(fence === undefined ? {} : { fence }) })),
         {
           qos: 1,
           retain: false,
@@ -352,13 +438,23 @@ export class ClientConnection implements TerminalSession {
         },
       );
     } catch (error) {
-      this.#actions.get(id)?.fail(error as Error);
+      const own = error instanceof TerminalError && error.problem.code === 'publish-refused';
+      this.#actions
+        .get(id)
+        ?.fail(sent && !own ? commandLostWith((error as Error).message) : (error as Error));
     }
     return outcome;
   }
 
-  async #listenForResults(thing: string): Promise<void> {
-    const filter = `things/${topicSegment(thing)}/actions/+/result`;
+  #noteOver(id: string, thing: string, command: string | undefined): void {
+    if (command === undefined) return;
+    this.#over.set(id, { thing, command });
+    if (this.#over.size > clientLimits.actionsPendingMax) this.#over.delete(this.#over.keys().next().value!);
+  }
+
+  async #listenForResults(thing: string, rest: string): Promise<void> {
+    const of = rest.startsWith('actions') ? 'actions/+/result' : 'properties/+/set/result';
+    const filter = `things/${topicSegment(thing)}/${of}`;
     if (this.#subscribed.has(filter) || this.#session === undefined) return;
     const [granted] = await this.#session.subscribe([{ filter, qos: 1 }]);
     if (granted?.refused !== undefined) {
@@ -373,7 +469,7 @@ export class ClientConnection implements TerminalSession {
     this.#subscribed.add(filter);
   }
 
-  #actionResult(thing: string, action: string, topic: string, payload: Buffer): void {
+  #result(thing: string, rest: readonly string[], topic: string, payload: Buffer): void {
     const refuse = (detail: string): void =>
       this.#context.intake.batch.reject({
         thing,
@@ -398,7 +494,16 @@ export class ClientConnection implements TerminalSession {
     }
     const pending = this.#actions.get(id);
     // Another Millrace on the same broker may have asked.
-    if (pending === undefined || pending.thing !== thing || pending.action !== action) return;
+    const plain = (levels: readonly string[]): string => levels.map(fromTopicSegment).join('\u0000');
+    if (pending === undefined || pending.thing !== thing || plain(pending.rest.split('/')) !== plain(rest)) {
+      const over = this.#over.get(id);
+      if (over?.thing === thing)
+        this.#context.lateAnswer?.(over.command, {
+          state,
+          ...(output === undefined ? {} : { detail: JSON.stringify(output).slice(0, 200) }),
+        });
+      return;
+    }
     pending.settle(output === undefined ? { state } : { state, output });
   }
 
@@ -538,20 +643,23 @@ export class ClientConnection implements TerminalSession {
     await this.#sparkplug?.host.close();
     this.#closed = true;
     for (const action of [...this.#actions.values()]) {
-      action.fail(
-        new TerminalError(
-          'unavailable',
-          'connection-closed',
-          {
-            en: 'The connection ended before the device answered; whether it acted is unknown.',
-            zh: '设备应答前连接已结束，是否已执行未知。',
-          },
-          { en: 'Look at the machine before trying again.', zh: '重试前请先查看设备。' },
-        ),
-      );
+      action.fail(commandLostWith('the connection was closed'));
     }
     await Promise.all([this.#sparkplug?.session?.close(), this.#session?.close()]);
   }
+}
+
+function commandLostWith(detail: string): TerminalError {
+  return new TerminalError(
+    'unavailable',
+    commandLost,
+    {
+      en: 'The connection ended before the device answered; whether it acted is unknown.',
+      zh: '设备应答前连接已结束，是否已执行未知。',
+    },
+    { en: 'Look at the machine before trying again.', zh: '重试前请先查看设备。' },
+    { detail },
+  );
 }
 
 /** Millrace's own topics of a thing, where it has something that no form of its own reaches. */

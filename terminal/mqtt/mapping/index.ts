@@ -1,6 +1,6 @@
 import { type Form, limits, type Microseconds, parseInstant, status } from '@millrace/contract';
 import { type BatchBuilder, deeperThan, type Point, type Thing } from '@millrace/sdk';
-import { filterMatches, hasWildcard, isTopicFilter } from '../topics.ts';
+import { filterMatches, hasWildcard, isTopicFilter, isTopicName } from '../topics.ts';
 import { type JsonPath, parseJsonPath, readJsonPath } from './json-path.ts';
 
 export { type JsonPath, parseJsonPath, readJsonPath } from './json-path.ts';
@@ -51,6 +51,8 @@ export class TopicMapping {
   readonly #options: TopicMappingOptions;
   readonly #entries = new Map<string, Entry[]>();
   readonly #problems = new Map<string, MappingProblem[]>();
+  /** Thing → topics it is written on, which carry no values to us. */
+  readonly #writes = new Map<string, readonly string[]>();
   /** topic → entries of every thing; thrown away on change. */
   #cache = new Map<string, readonly Entry[]>();
   #exact: Map<string, Entry[]> | undefined;
@@ -64,6 +66,7 @@ export class TopicMapping {
   update(things: Iterable<Thing>): void {
     this.#entries.clear();
     this.#problems.clear();
+    this.#writes.clear();
     for (const thing of things) this.set(thing);
     this.#changed();
   }
@@ -78,6 +81,14 @@ export class TopicMapping {
     for (const [name, event] of Object.entries(thing.description.events ?? {})) {
       for (const form of event.forms ?? []) this.#read(thing, name, undefined, form, entries, problems);
     }
+    const writes = [...thing.points.values()].flatMap((point) => {
+      const forms = point.forms.filter((form) => !reads(form));
+      return forms
+        .flatMap((form) => formFilters(form, this.#options.topicFromHref !== false))
+        .filter(isTopicName);
+    });
+    if (writes.length > 0) this.#writes.set(thing.id, writes);
+    else this.#writes.delete(thing.id);
     if (entries.length > 0) this.#entries.set(thing.id, entries);
     else this.#entries.delete(thing.id);
     if (problems.length > 0) this.#problems.set(thing.id, problems);
@@ -88,6 +99,7 @@ export class TopicMapping {
   remove(thing: string): void {
     this.#entries.delete(thing);
     this.#problems.delete(thing);
+    this.#writes.delete(thing);
     this.#changed();
   }
 
@@ -104,6 +116,7 @@ export class TopicMapping {
 
   /** Whether a thing's own forms name this filter or take this topic. */
   declares(thing: string, filterOrTopic: string): boolean {
+    if (this.#writes.get(thing)?.includes(filterOrTopic) === true) return true;
     const entries = this.#entries.get(thing);
     if (entries === undefined) return false;
     for (const { filter } of entries) {

@@ -1,5 +1,5 @@
 import { limits, type Microseconds, type RejectReason, status } from '@millrace/contract';
-import type { BatchBuilder, Point, TerminalContext } from '@millrace/sdk';
+import { type BatchBuilder, type Point, type TerminalContext, TerminalError } from '@millrace/sdk';
 import { rebirthPayload, statePayload } from './command.ts';
 import { type Datatype, datatypeOf } from './datatype.ts';
 import { describe, isControlMetric } from './description.ts';
@@ -13,11 +13,13 @@ import {
   readMetric,
   readProperties,
   readTemplate,
+  type Unsigned,
   valueField,
 } from './payload.ts';
 import { PointIndex } from './points.ts';
 import { type MessageType, messageTopic, namespace, parseTopic, sourceKey, stateTopic } from './topic.ts';
 import { metricValue, statusOf } from './value.ts';
+import { commandPayload, UnfitMetric } from './write.ts';
 
 /** Edge nodes known at once; the one unheard for longest leaves first, if it is offline. */
 const edgeNodesMax = 10_000;
@@ -57,6 +59,13 @@ export interface SparkplugHost {
    * (undefined on a broker that is not ours). Never throws.
    */
   message(topic: string, payload: Buffer, received: Microseconds, owner: string | undefined): void;
+  /** Whether a property comes from a metric, and so is written by a command to its edge node. */
+  serves(thing: string, property: string): boolean;
+  /**
+   * Commands a metric (NCMD, DCMD). There is no acknowledgement in Sparkplug: what the node makes of it is seen in the NDATA or DDATA
+   * that follows. Throws TerminalError where nothing was sent.
+   */
+  write(thing: string, property: string, value: unknown): void;
   /** State of an edge node or device, for tests and for pages: undefined where it was never heard of. */
   online(group: string, node: string, device?: string): boolean | undefined;
   /** Publishes the death certificate, marks everything that was online as not connected, and stops the clocks. */
@@ -145,6 +154,69 @@ class Host implements SparkplugHost {
     if (node === undefined || device === undefined) return node?.online;
     const source = node.devices.get(device);
     return source === undefined ? undefined : node.online && source.born;
+  }
+
+  serves(thing: string, property: string): boolean {
+    return (
+      this.#index.placeOf(thing, property) !== undefined || this.#metricOf(thing, property) !== undefined
+    );
+  }
+
+  write(thing: string, property: string, value: unknown): void {
+    const found = this.#metricOf(thing, property);
+    if (found === undefined || !found.node.online || !found.source.born) {
+      throw new TerminalError(
+        'unavailable',
+        'not-connected',
+        {
+          en: `The edge node that "${property}" comes from is not online.`,
+          zh: `“${property}”所属的边缘节点不在线。`,
+        },
+        { en: 'See the edge node.', zh: '请检查该边缘节点。' },
+      );
+    }
+    const { source, live } = found;
+    let alias: Unsigned | undefined;
+    for (const [number, metric] of source.aliases) if (metric === live) alias = number;
+    let payload: Buffer;
+    try {
+      payload = commandPayload(
+        { name: live.name, alias, datatype: live.datatype, value },
+        this.#milliseconds(),
+      );
+    } catch (error) {
+      if (!(error instanceof UnfitMetric)) throw error;
+      throw new TerminalError(
+        'bad-data',
+        'value-unfit',
+        { en: `The value does not fit: ${error.message}.`, zh: `值不符合指标的数据类型：${error.message}。` },
+        { en: 'Give it as the property describes.', zh: '请按属性说明填写。' },
+      );
+    }
+    const type = source.device === undefined ? 'NCMD' : 'DCMD';
+    this.#options.publish(messageTopic(type, source.group, source.node, source.device), payload, {
+      qos: 0,
+      retain: false,
+    });
+    this.#context.count('commands', 1);
+  }
+
+  #metricOf(
+    thing: string,
+    property: string,
+  ): { node: EdgeNode; source: Source; live: LiveMetric } | undefined {
+    const place = this.#index.placeOf(thing, property);
+    for (const node of this.#nodes.values()) {
+      if (place === undefined && node.owner !== thing) continue;
+      for (const source of node.sources()) {
+        if (place !== undefined && source.key !== place.source) continue;
+        const name = source.device === undefined ? '' : `${source.device}/`;
+        if (place === undefined && !property.startsWith(name)) continue;
+        const live = source.metrics.get(place?.metric ?? property.slice(name.length));
+        if (live !== undefined) return { node, source, live };
+      }
+    }
+    return undefined;
   }
 
   message(topicText: string, payload: Buffer, received: Microseconds, owner: string | undefined): void {

@@ -63,6 +63,11 @@ export class PointIndex {
     this.#places.delete(thing);
   }
 
+  /** Where a property of a thing comes from; undefined where no form of its names a metric. */
+  placeOf(thing: string, property: string): { source: string; metric: string } | undefined {
+    return this.#places.get(thing)?.find((place) => place.point.name === property);
+  }
+
   find(source: string, metric: string): readonly Point[] | undefined {
     return this.#sources.get(source)?.get(metric);
   }
