@@ -147,6 +147,8 @@ class Builder {
   readonly #scope: ConditionScope;
   /** What was named last: windows, ages and qualities ask for it. */
   #lastReference = -1;
+  /** 1 where a comparison that holds makes the whole hold, −1 under a “not”, 0 where neither is so: there no deadband applies. */
+  #polarity = 1;
 
   constructor(scope: ConditionScope) {
     this.#scope = scope;
@@ -186,7 +188,7 @@ class Builder {
         };
       }
       case '!_': {
-        const inner = this.boolean(this.build(node.args), node.args);
+        const inner = this.#facing(-this.#polarity, () => this.boolean(this.build(node.args), node.args));
         return {
           type: 'boolean',
           run: (frame) => {
@@ -219,7 +221,7 @@ class Builder {
       case 'in': {
         const listNode = node.args[1];
         if (listNode.op !== 'list') throw this.#refuse('needs-list', listNode, typeWords.needsList);
-        return this.#membership(this.build(node.args[0]), node.args[0], listNode.args);
+        return this.#facing(0, () => this.#membership(this.build(node.args[0]), node.args[0], listNode.args));
       }
       default:
         throw this.#refuse('unsupported', node, typeWords.unsupported(node.op));
@@ -237,6 +239,16 @@ class Builder {
       };
     }
     throw this.#refuse('needs-boolean', node, typeWords.needsBoolean(expression.type, textOf(node)));
+  }
+
+  #facing<T>(polarity: number, build: () => T): T {
+    const before = this.#polarity;
+    this.#polarity = polarity;
+    try {
+      return build();
+    } finally {
+      this.#polarity = before;
+    }
   }
 
   #number(expression: Expression, node: ASTNode): (frame: Frame) => number {
@@ -435,7 +447,7 @@ class Builder {
 
   #choice(node: ASTNode & { op: '?:' }): Expression {
     const [test, yes, no] = node.args;
-    const condition = this.boolean(this.build(test), test);
+    const condition = this.#facing(0, () => this.boolean(this.build(test), test));
     const left = this.build(yes);
     const right = this.build(no);
     const type = left.type === 'any' ? right.type : left.type;
@@ -524,7 +536,10 @@ class Builder {
       throw this.#refuse('needs-number', leftNode, typeWords.needsNumber('text', textOf(leftNode)));
     const left = this.#number(leftBuilt, leftNode);
     const right = this.#number(rightBuilt, rightNode);
-    const judge = (holds: (a: number, b: number) => boolean): ((frame: Frame) => 1 | 0 | -1) => {
+    const facing = this.#polarity;
+    const judge = (
+      holds: (a: number, b: number, slack: number) => boolean,
+    ): ((frame: Frame) => 1 | 0 | -1) => {
       return (frame) => {
         const a = left(frame);
         const b = right(frame);
@@ -532,23 +547,25 @@ class Builder {
           fail(frame, 'not-a-number', -1);
           return -1;
         }
-        return holds(a, b) ? 1 : 0;
+        return holds(a, b, facing * frame.slack) ? 1 : 0;
       };
     };
     // One function for each comparison, so that each is compiled for itself.
     const run =
       op === '<'
-        ? judge((a, b) => a < b)
+        ? judge((a, b, slack) => a < b + slack)
         : op === '<='
-          ? judge((a, b) => a <= b)
+          ? judge((a, b, slack) => a <= b + slack)
           : op === '>'
-            ? judge((a, b) => a > b)
-            : judge((a, b) => a >= b);
+            ? judge((a, b, slack) => a > b - slack)
+            : judge((a, b, slack) => a >= b - slack);
     return { type: 'boolean', run };
   }
 
   #equal(wanted: boolean, leftNode: ASTNode, rightNode: ASTNode): Expression {
-    const equal = this.#equality(this.build(leftNode), this.build(rightNode), leftNode, rightNode);
+    const equal = this.#facing(0, () =>
+      this.#equality(this.build(leftNode), this.build(rightNode), leftNode, rightNode),
+    );
     if (wanted) return { type: 'boolean', run: equal };
     return {
       type: 'boolean',
@@ -765,12 +782,11 @@ class Builder {
             fail(frame, 'property-gone', reference);
             return Number.NaN;
           }
-          const time = frame.signals.time[series]!;
-          if (time === Number.NEGATIVE_INFINITY) {
+          if (frame.signals.time[series]! === Number.NEGATIVE_INFINITY) {
             fail(frame, 'no-value', reference);
             return Number.NaN;
           }
-          return Math.max(0, frame.now - time) / 1e6;
+          return Math.max(0, frame.now - frame.signals.seen[series]!) / 1e6;
         };
         if (name === 'age') return { type: 'number', run: age };
         const seconds = this.#duration(given[1]!, wrong) / 1e6;

@@ -26,6 +26,7 @@ export function judge(
   const text = new Map<number, string>();
   const signals = {
     time: new Float64Array(references.length).fill(Number.NEGATIVE_INFINITY),
+    seen: new Float64Array(references.length),
     value: new Float64Array(references.length).fill(Number.NaN),
     status: new Uint32Array(references.length),
     text,
@@ -34,6 +35,7 @@ export function judge(
     const found = look(reference);
     if (found === undefined) return;
     signals.time[index] = found.time;
+    signals.seen[index] = found.time;
     signals.status[index] = found.status;
     if (typeof found.value === 'number') signals.value[index] = found.value;
     else if (typeof found.value === 'boolean') signals.value[index] = found.value ? 1 : 0;
@@ -44,6 +46,7 @@ export function judge(
     series: Int32Array.from(references, (_, index) => index),
     windows: [],
     now,
+    slack: 0,
     reason: undefined,
     reasonReference: -1,
   };

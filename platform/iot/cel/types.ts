@@ -53,6 +53,8 @@ export interface WindowNeed {
 /** Latest samples, in columns by series. A series without a sample has time −∞ and value NaN. */
 export interface Signals {
   time: Float64Array;
+  /** When it was received: what `age` and `stale` go by, so that a terminal's wrong clock makes nothing stale. */
+  seen: Float64Array;
   value: Float64Array;
   status: Uint32Array;
   /** JSON text of values that are neither number nor boolean. */
@@ -82,6 +84,8 @@ export interface Frame {
   /** By window need. */
   readonly windows: readonly (WindowValues | undefined)[];
   now: Microseconds;
+  /** How far comparisons give way towards holding: an alarm's deadband while it is active, else 0. */
+  slack: number;
   /** Set by a run that could not judge. */
   reason: UnjudgedReason | undefined;
   reasonReference: number;

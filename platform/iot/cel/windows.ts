@@ -67,6 +67,42 @@ export class SpanWindow implements WindowValues {
     this.#lastValue[at] = value;
   }
 
+  /** Time of the first sample taken; +∞: none yet. */
+  get begun(): Microseconds {
+    let begun = Number.POSITIVE_INFINITY;
+    for (let at = 0; at < windowSteps; at++)
+      if (this.#step[at]! >= 0 && this.#firstTime[at]! < begun) begun = this.#firstTime[at]!;
+    return begun;
+  }
+
+  /** Puts samples in front that were all taken before {@link begun}: history read while new samples already came. */
+  merge(earlier: SpanWindow): void {
+    for (let at = 0; at < windowSteps; at++) {
+      const step = earlier.#step[at]!;
+      if (step < 0 || step < this.#step[at]!) continue;
+      if (step === this.#step[at]) {
+        this.#count[at]! += earlier.#count[at]!;
+        this.#sum[at]! += earlier.#sum[at]!;
+        this.#min[at] = Math.min(this.#min[at]!, earlier.#min[at]!);
+        this.#max[at] = Math.max(this.#max[at]!, earlier.#max[at]!);
+      } else {
+        this.#step[at] = step;
+        this.#count[at] = earlier.#count[at]!;
+        this.#sum[at] = earlier.#sum[at]!;
+        this.#min[at] = earlier.#min[at]!;
+        this.#max[at] = earlier.#max[at]!;
+        this.#lastTime[at] = earlier.#lastTime[at]!;
+        this.#lastValue[at] = earlier.#lastValue[at]!;
+      }
+      this.#firstTime[at] = earlier.#firstTime[at]!;
+      this.#firstValue[at] = earlier.#firstValue[at]!;
+    }
+    if (earlier.#time > this.#time) {
+      this.#time = earlier.#time;
+      this.#value = earlier.#value;
+    }
+  }
+
   average(now: Microseconds): number {
     const from = this.#oldest(now);
     let sum = 0;

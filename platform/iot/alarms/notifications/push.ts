@@ -1,0 +1,44 @@
+import { Agent } from 'node:https';
+import webPush from 'web-push';
+import { checkAddress, type Resolve } from './address-guard.ts';
+
+const millisecondsMax = 10_000;
+const timeToLiveSeconds = 3600;
+
+export interface PushKeys {
+  publicKey: string;
+  privateKey: string;
+}
+
+export function makePushKeys(): PushKeys {
+  return webPush.generateVAPIDKeys();
+}
+
+/** The browser's push service says that there is no such subscription any more. */
+export class SubscriptionGone extends Error {}
+
+/** Sends one message through a browser's push service (RFC 8030, 8291, 8292), at the address that was checked. */
+export async function sendPush(
+  subscription: { endpoint: string; keys: { p256dh: string; auth: string } },
+  payload: string,
+  keys: PushKeys,
+  subject: string,
+  resolve?: Resolve,
+): Promise<void> {
+  const { url, lookup } = await checkAddress(subscription.endpoint, [], resolve);
+  if (url.protocol !== 'https:') throw new Error('A push service is reached over https only.');
+  try {
+    await webPush.sendNotification(subscription, payload, {
+      vapidDetails: { subject, ...keys },
+      TTL: timeToLiveSeconds,
+      urgency: 'high',
+      timeout: millisecondsMax,
+      agent: new Agent({ lookup, keepAlive: false }),
+    });
+  } catch (error) {
+    const status = (error as { statusCode?: number }).statusCode;
+    if (status === 404 || status === 410)
+      throw new SubscriptionGone('The browser has ended its subscription.');
+    throw error;
+  }
+}
