@@ -31,6 +31,16 @@ function texts<K extends string>(...names: K[]) {
   };
 }
 
+/** Every text of a URL, at most so many: for pages whose names for them are not known here. */
+const textsMax = 32;
+function anyTexts(search: Record<string, unknown>): Record<string, string | undefined> {
+  return Object.fromEntries(
+    Object.entries(search)
+      .slice(0, textsMax)
+      .map(([name, value]) => [name, text(value)]),
+  );
+}
+
 const root = createRootRoute({
   component: Outlet,
   notFoundComponent: NotFound,
@@ -147,6 +157,20 @@ const settings = createRoute({
   component: lazyRouteComponent(() => import('./pages/settings.tsx'), 'SettingsPage'),
 });
 
+const apps = createRoute({
+  getParentRoute: () => shell,
+  path: '/apps',
+  component: lazyRouteComponent(() => import('./pages/apps/apps.tsx'), 'AppsPage'),
+});
+
+const app = createRoute({
+  getParentRoute: () => shell,
+  path: '/apps/$app/$',
+  // What an application's page keeps in its address is its own business.
+  validateSearch: anyTexts,
+  component: lazyRouteComponent(() => import('./pages/apps/app.tsx'), 'AppPage'),
+});
+
 const about = createRoute({
   getParentRoute: () => shell,
   path: '/about',
@@ -168,6 +192,8 @@ const tree = root.addChildren([
     proposals,
     exportData,
     settings,
+    apps,
+    app,
     about,
   ]),
 ]);

@@ -1,4 +1,13 @@
 export {
+  type AppAnswer,
+  type AppFrame,
+  AppFrameProvider,
+  type AppValue,
+  type AppWeb,
+  useApp,
+  useAppWords,
+} from './app/app-frame.tsx';
+export {
   type LatestKnown,
   type QualityStretch,
   runsOf,

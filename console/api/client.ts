@@ -23,6 +23,11 @@ export function onSignedOut(then: () => void): void {
   signedOut = then;
 }
 
+/** Tells the console when an answer says that the session has ended. */
+export function signedOutOn(response: Response): void {
+  if (response.status === 401) signedOut();
+}
+
 /** The data of an answer, or an {@link ApiError}. */
 export async function take<T>(call: Promise<{ data?: T; error?: unknown; response: Response }>): Promise<T> {
   let answer: { data?: T; error?: unknown; response: Response };
@@ -37,7 +42,7 @@ export async function take<T>(call: Promise<{ data?: T; error?: unknown; respons
     });
   }
   if (answer.response.ok) return answer.data as T;
-  if (answer.response.status === 401) signedOut();
+  signedOutOn(answer.response);
   throw new ApiError(problemOf(answer.error, answer.response));
 }
 

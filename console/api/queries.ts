@@ -1,4 +1,11 @@
-import type { Counters, LiveValue, PlantNode, ThingDescription, ThingState } from '@millrace/contract';
+import type {
+  Counters,
+  LiveValue,
+  LocalText,
+  PlantNode,
+  ThingDescription,
+  ThingState,
+} from '@millrace/contract';
 import { queryOptions } from '@tanstack/react-query';
 import { api, type Schemas, take } from './client.ts';
 
@@ -172,3 +179,38 @@ export const backupsQuery = queryOptions({
   queryKey: ['backups'],
   queryFn: () => take(api.GET('/api/backups')),
 });
+
+export type App = Omit<Schemas['App'], 'title' | 'summary' | 'pages' | 'jobs'> & {
+  title: LocalText;
+  summary: LocalText;
+  pages: { path: string; title: LocalText }[];
+  jobs: Record<string, { title: LocalText; summary: LocalText }>;
+};
+
+export const appsQuery = queryOptions({
+  queryKey: ['apps'],
+  queryFn: () => take(api.GET('/api/apps')) as Promise<App[]>,
+  refetchInterval: 5 * seconds,
+});
+
+export const appQuery = (app: string) =>
+  queryOptions({
+    queryKey: ['apps', app],
+    queryFn: () => take(api.GET('/api/apps/{app}', { params: { path: { app } } })) as Promise<App>,
+    refetchInterval: 5 * seconds,
+  });
+
+export const appRoundsQuery = (app: string) =>
+  queryOptions({
+    queryKey: ['app', app, 'rounds'],
+    queryFn: () =>
+      take(api.GET('/api/apps/{app}/rounds', { params: { path: { app }, query: { limit: 200 } } })),
+    refetchInterval: 5 * seconds,
+  });
+
+export const appJobsQuery = (app: string) =>
+  queryOptions({
+    queryKey: ['app', app, 'jobs'],
+    queryFn: () => take(api.GET('/api/apps/{app}/jobs', { params: { path: { app } } })),
+    refetchInterval: 2 * seconds,
+  });

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { PlantNode, PlatformSettings, Problem, ThingDescription } from '@millrace/contract';
+import { devApp, devJobs, devRounds } from './apps.ts';
 import {
   countersOf,
   everySeconds,
@@ -84,6 +85,20 @@ export function devApi({ things: count }: { things: number }) {
       case 'POST session':
         signedIn.mustChange = false;
         return send(response, 204);
+      case 'GET apps': {
+        if (count === 0) return parts.length === 1 ? send(response, 200, []) : notFound(response);
+        if (parts.length === 1) return send(response, 200, [devApp]);
+        if (parts[1] !== devApp.id) return notFound(response);
+        return send(
+          response,
+          200,
+          parts[2] === 'rounds' ? devRounds : parts[2] === 'jobs' ? devJobs : devApp,
+        );
+      }
+      case 'PUT apps':
+      case 'POST apps':
+      case 'DELETE apps':
+        return send(response, 200, devApp);
       case 'GET settings':
         return send(response, 200, settings);
       case 'PUT settings':
@@ -418,6 +433,7 @@ function session(user: string, mustChangePassword: boolean) {
   return {
     user,
     role: 'admin',
+    grants: [{ role: 'admin', place: '' }],
     expires: new Date(Date.now() + 86_400_000).toISOString(),
     mustChangePassword,
   };

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useRouterState } from '@tanstack/react-router';
 import {
   Activity,
+  Blocks,
   Cable,
   Download,
   Info,
@@ -47,6 +48,7 @@ export function Navigation() {
     <div className={styles.navigation}>
       <ul className={styles.list}>
         <Item to="/" icon={<LayoutDashboard size={18} />} text={words('nav.plant')} />
+        <Item to="/apps" icon={<Blocks size={18} />} text={words('nav.apps')} />
         <Item to="/live" icon={<Activity size={18} />} text={words('nav.live')} />
       </ul>
       <div className={styles.tree}>
@@ -90,7 +92,16 @@ function Item({
   text,
   count,
 }: {
-  to: '/' | '/live' | '/terminals' | '/proposals' | '/quarantine' | '/export' | '/settings' | '/about';
+  to:
+    | '/'
+    | '/apps'
+    | '/live'
+    | '/terminals'
+    | '/proposals'
+    | '/quarantine'
+    | '/export'
+    | '/settings'
+    | '/about';
   icon: React.ReactNode;
   text: string;
   count?: string | undefined;

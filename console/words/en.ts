@@ -1,7 +1,9 @@
+import { appsEn } from './apps-en.ts';
 import { terminalEn } from './terminal-en.ts';
 
 /** Words of the console. One term per idea; see docs/concepts/glossary.md. */
 export const en = {
+  apps: appsEn,
   shell: {
     skip: 'Skip to the content',
     menu: 'Menu',
@@ -35,6 +37,7 @@ export const en = {
     proposals: 'Proposals',
     quarantine: 'Quarantine',
     export: 'Export',
+    apps: 'Applications',
     settings: 'Settings',
     about: 'About and health',
   },

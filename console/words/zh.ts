@@ -1,8 +1,10 @@
 import type { Translation } from '@millrace/ui';
+import { appsZh } from './apps-zh.ts';
 import type { en } from './en.ts';
 import { terminalZh } from './terminal-zh.ts';
 
 export const zh: Translation<typeof en> = {
+  apps: appsZh,
   shell: {
     skip: '跳到正文',
     menu: '菜单',
@@ -33,6 +35,7 @@ export const zh: Translation<typeof en> = {
     proposals: '待接入',
     quarantine: '隔离区',
     export: '导出',
+    apps: '应用',
     settings: '设置',
     about: '关于与健康状况',
   },
