@@ -58,6 +58,35 @@ export interface SpanColumns {
   lastStatus: Uint32Array;
 }
 
+/** A series as questions in SQL name it. */
+export interface SqlName {
+  series: SeriesId;
+  thing: string;
+  property: string;
+  place: string;
+  title: string;
+  /** `@type`s, by line. */
+  types: string;
+  unit: string;
+}
+
+export interface SqlQuestion {
+  query: string;
+  format: 'json' | 'csv' | 'parquet';
+  /** Places whose things may be seen, with all below them; the empty one is the plant. */
+  places: readonly string[];
+  /** Version of the names it is about. */
+  names: number;
+  from: Microseconds | undefined;
+  to: Microseconds | undefined;
+}
+
+/** Read-only questions in SQL, from people: bounded in time, memory and size, and blind to all but what they may see. */
+export interface SampleQuestions {
+  /** `names` is asked for where the store does not have those of this version. Rejects with a `StoreError` whose `code` is `input` where it is refused. */
+  sql(question: SqlQuestion, names: () => readonly SqlName[]): Promise<Uint8Array>;
+}
+
 /** Samples and events: columns, time-ordered. The embedded engine and the distributed one both fit behind it. */
 export interface SampleStore {
   /** Resolves after the rows are durable; rejects if they are not. Rows with the same series and time replace earlier ones. */

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createReadStream, rmSync, statfsSync } from 'node:fs';
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { SampleColumns, SeriesId, ThingEvent } from '@millrace/contract';
+import { dashboardLimits, type SampleColumns, type SeriesId, type ThingEvent } from '@millrace/contract';
 import type { Clock, ExportRequest, Log, SpanColumns, SpanRequest } from '@millrace/sdk';
 import { ChdbSession, type InsertColumn, quote, SessionPool, tabSeparated } from './chdb-session.ts';
 import { csvHeader, csvRows } from './csv-samples.ts';
@@ -25,6 +25,7 @@ import {
   sampleSchemaVersion,
 } from './sample-schema.ts';
 import { SampleSpans } from './sample-spans.ts';
+import { SampleSql, sqlSettings } from './sample-sql.ts';
 import { pairsOf, SampleSummaries } from './sample-summaries.ts';
 import { StoreError } from './store-error.ts';
 
@@ -75,6 +76,7 @@ export const copiedTables = [
  */
 export class SampleEngine {
   readonly summaries: SampleSummaries;
+  readonly sql: SampleSql;
   #folder: string;
   #enginePath: string;
   #intake: ChdbSession;
@@ -94,6 +96,7 @@ export class SampleEngine {
     queries: SessionPool,
     exports: SessionPool,
     summaries: SampleSummaries,
+    sql: SampleSql,
   ) {
     this.#folder = options.folder;
     this.#enginePath = enginePath;
@@ -101,6 +104,7 @@ export class SampleEngine {
     this.#queries = queries;
     this.#exports = exports;
     this.summaries = summaries;
+    this.sql = sql;
     this.#ranges = new SampleRanges(queries, summaries);
     this.#spans = new SampleSpans(queries, summaries);
   }
@@ -145,7 +149,20 @@ export class SampleEngine {
     });
     const summaries = new SampleSummaries(upkeep, options.clock, options.log);
     await summaries.open();
-    return new SampleEngine(options, folder.engine, intake, queries, exports, summaries);
+    const sql = new SampleSql(
+      () =>
+        session(
+          sqlSettings({
+            seconds: dashboardLimits.sqlSecondsMax,
+            memoryBytes: dashboardLimits.sqlMemoryBytesMax,
+            rows: dashboardLimits.sqlRowsMax,
+            answerBytes: dashboardLimits.sqlAnswerBytesMax,
+          }),
+        ),
+      exports,
+      summaries,
+    );
+    return new SampleEngine(options, folder.engine, intake, queries, exports, summaries, sql);
   }
 
   /** Resolves when the rows are on disk. Times must be safe integers; the caller has checked. */
@@ -313,6 +330,7 @@ export class SampleEngine {
   async close(): Promise<void> {
     await this.#writing.catch(() => {});
     await this.summaries.close();
+    this.sql.close();
     this.#queries.close();
     this.#exports.close();
     this.#intake.close();

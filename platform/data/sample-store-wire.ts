@@ -1,5 +1,5 @@
 import type { SampleColumns, SeriesId, ThingEvent } from '@millrace/contract';
-import type { ExportRequest, SpanRequest } from '@millrace/sdk';
+import type { ExportRequest, SpanRequest, SqlName, SqlQuestion } from '@millrace/sdk';
 import type { EngineMethods } from './engine-child.ts';
 import type { RetentionDays, SampleEngine } from './sample-engine.ts';
 import { StoreBusyError, StoreError } from './store-error.ts';
@@ -24,6 +24,8 @@ export interface SampleCalls {
   attach: { folder: string };
   settle: undefined;
   unfreeze: { name: string };
+  sqlNames: { version: number; names: readonly SqlName[] };
+  sql: SqlQuestion;
   health: undefined;
   stats: undefined;
   close: undefined;
@@ -74,6 +76,8 @@ export function serveSampleEngine(
     attach: ({ folder }) => engine().attach(folder),
     settle: () => engine().summaries.settle(),
     unfreeze: ({ name }) => engine().unfreeze(name),
+    sqlNames: ({ version, names }) => engine().sql.setNames(version, names),
+    sql: (question) => engine().sql.ask(question),
     health: () => engine().health(),
     stats: () => engine().stats(),
     close: async () => {

@@ -7,9 +7,12 @@ import {
   type ExportRequest,
   type Log,
   type ReducedSamples,
+  type SampleQuestions,
   type SampleStore,
   type SpanColumns,
   type SpanRequest,
+  type SqlName,
+  type SqlQuestion,
   systemClock,
 } from '@millrace/sdk';
 import { CommitWriter } from './commit-writer.ts';
@@ -27,6 +30,8 @@ const queryMillisecondsMax = 60_000;
 const exportPieceMillisecondsMax = 600_000;
 const backupMillisecondsMax = 3_600_000;
 const forgetMillisecondsMax = 600_000;
+/** The engine ends a question after its own limit; others may be waiting before it. */
+const sqlMillisecondsMax = 120_000;
 const healthMillisecondsMax = 5_000;
 /** Without an answer for so long the process is ended and started again. */
 const hungMillisecondsMax = 180_000;
@@ -59,7 +64,7 @@ function engineOf(folder: string, log: Log, filling: boolean): EngineProcess {
   });
 }
 
-export class EmbeddedSampleStore implements SampleStore {
+export class EmbeddedSampleStore implements SampleStore, SampleQuestions {
   #engine: EngineProcess;
   #writer: CommitWriter;
   #log: Log;
@@ -161,6 +166,18 @@ export class EmbeddedSampleStore implements SampleStore {
 
   async setRetention(days: { raw: number; minute: number; hour: number; events: number }): Promise<void> {
     await this.#call('setRetention', days);
+  }
+
+  async sql(question: SqlQuestion, names: () => readonly SqlName[]): Promise<Uint8Array> {
+    const ask = (): Promise<Uint8Array | undefined> => this.#call('sql', question, false, sqlMillisecondsMax);
+    let answer = await ask();
+    if (answer === undefined) {
+      await this.#call('sqlNames', { version: question.names, names: names() }, false, sqlMillisecondsMax);
+      answer = await ask();
+    }
+    if (answer === undefined)
+      throw new StoreError('busy', 'Names changed while the question was asked; ask again.');
+    return answer;
   }
 
   /** Makes the summaries that are due now and waits for them; they come by themselves within minutes. */
