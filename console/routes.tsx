@@ -171,6 +171,13 @@ const app = createRoute({
   component: lazyRouteComponent(() => import('./pages/apps/app.tsx'), 'AppPage'),
 });
 
+const commands = createRoute({
+  getParentRoute: () => shell,
+  path: '/commands',
+  validateSearch: texts('tab', 'state', 'text', 'thing'),
+  component: lazyRouteComponent(() => import('./pages/commands/commands.tsx'), 'CommandsPage'),
+});
+
 const about = createRoute({
   getParentRoute: () => shell,
   path: '/about',
@@ -192,6 +199,7 @@ const tree = root.addChildren([
     proposals,
     exportData,
     settings,
+    commands,
     apps,
     app,
     about,

@@ -11,6 +11,7 @@ import {
   Settings,
   ShieldAlert,
   Sparkles,
+  Zap,
 } from 'lucide-react';
 import { useMemo } from 'react';
 import { plantQuery, proposalsQuery, quarantineQuery } from '../api/queries.ts';
@@ -49,6 +50,7 @@ export function Navigation() {
       <ul className={styles.list}>
         <Item to="/" icon={<LayoutDashboard size={18} />} text={words('nav.plant')} />
         <Item to="/apps" icon={<Blocks size={18} />} text={words('nav.apps')} />
+        <Item to="/commands" icon={<Zap size={18} />} text={words('command.nav')} />
         <Item to="/live" icon={<Activity size={18} />} text={words('nav.live')} />
       </ul>
       <div className={styles.tree}>
@@ -96,6 +98,7 @@ function Item({
     | '/'
     | '/apps'
     | '/live'
+    | '/commands'
     | '/terminals'
     | '/proposals'
     | '/quarantine'

@@ -1,4 +1,5 @@
 import { appsEn } from './apps-en.ts';
+import { commandEn } from './command-en.ts';
 import { terminalEn } from './terminal-en.ts';
 
 /** Words of the console. One term per idea; see docs/concepts/glossary.md. */
@@ -507,4 +508,5 @@ export const en = {
     accepted: '{{thing}} was registered',
   },
   terminal: terminalEn,
+  command: commandEn,
 } as const;

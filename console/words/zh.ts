@@ -1,5 +1,6 @@
 import type { Translation } from '@millrace/ui';
 import { appsZh } from './apps-zh.ts';
+import { commandZh } from './command-zh.ts';
 import type { en } from './en.ts';
 import { terminalZh } from './terminal-zh.ts';
 
@@ -456,4 +457,5 @@ export const zh: Translation<typeof en> = {
     accepted: '{{thing}}已登记',
   },
   terminal: terminalZh,
+  command: commandZh,
 };

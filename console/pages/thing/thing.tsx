@@ -28,7 +28,7 @@ import { ValuesTab } from './values.tsx';
 
 const ChartTab = lazy(() => import('./chart.tsx').then((part) => ({ default: part.ChartTab })));
 const EventsTab = lazy(() => import('./events.tsx').then((part) => ({ default: part.EventsTab })));
-const ActionsTab = lazy(() => import('./actions.tsx').then((part) => ({ default: part.ActionsTab })));
+const ControlTab = lazy(() => import('./control.tsx').then((part) => ({ default: part.ControlTab })));
 const DescriptionTab = lazy(() =>
   import('./description.tsx').then((part) => ({ default: part.DescriptionTab })),
 );
@@ -109,15 +109,11 @@ function OneThing({ id }: { id: string }) {
       title: words('thing.tabs.events'),
       content: () => lazily(<EventsTab thing={description} />),
     },
-    ...(Object.keys(description.actions ?? {}).length === 0
-      ? []
-      : [
-          {
-            id: 'actions' as const,
-            title: words('thing.tabs.actions'),
-            content: () => lazily(<ActionsTab thing={description} />),
-          },
-        ]),
+    {
+      id: 'actions',
+      title: words('command.control.tab'),
+      content: () => lazily(<ControlTab thing={description} />),
+    },
     {
       id: 'description',
       title: words('thing.tabs.description'),
