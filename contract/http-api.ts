@@ -264,7 +264,7 @@ export const routes = {
     method: 'DELETE',
     path: '/api/session',
     tag: 'session',
-    access: 'person',
+    access: 'session',
     summary: 'End this session.',
     responses: { 204: undefined },
   },
@@ -272,7 +272,7 @@ export const routes = {
     method: 'POST',
     path: '/api/session/password',
     tag: 'session',
-    access: 'person',
+    access: 'session',
     summary: 'Change the own password.',
     body: Type.Object({
       current: Type.String({ maxLength: 1024 }),

@@ -5,12 +5,14 @@ import type { Permission } from './permission.ts';
  * Who may call a route.
  * - `open`    anybody
  * - `person`  anybody who is signed in, or a token
+ * - `session` anybody who is signed in: about the own account, where a token would learn of what it does not hold
  * - `device`  the terminal the path names, by its own credentials; or a person with `may` at the thing
  * - a permission, held where `at` says
  */
 export type RouteAccess =
   | 'open'
   | 'person'
+  | 'session'
   | {
       may: Permission;
       /**

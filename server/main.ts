@@ -27,6 +27,8 @@ export async function main(options: MainOptions): Promise<number> {
   const { say } = options;
   try {
     const command = readCommand(options.argv, options.environment, options.cwd);
+    // It is read: the processes that are started from here on need not carry it about.
+    delete options.environment['MILLRACE_ADMIN_PASSWORD'];
     if (command.do === 'help') {
       say(helpText());
       return 0;

@@ -718,7 +718,7 @@ function allow(
   const { caller } = request;
   const { access } = route;
   if (access === 'open') return;
-  if (access !== 'person' && access.device === true && caller.device !== undefined) {
+  if (typeof access === 'object' && access.device === true && caller.device !== undefined) {
     const { id } = request.params as { id: string };
     if (caller.device !== id) throw forbidden('These credentials belong to another thing.');
     return;
@@ -735,7 +735,9 @@ function allow(
       },
     );
   }
-  if (access !== 'person') requirePermission(access, person, request, placeOfThing);
+  if (access === 'session' && person.token !== undefined)
+    throw forbidden('A token may not do this; sign in.');
+  if (typeof access === 'object') requirePermission(access, person, request, placeOfThing);
   // Last: whoever may not do it anyway is not asked to prove anything.
   if (route.confirm === true && !people.isConfirmed(person)) {
     throw new HttpProblem(403, 'confirm-needed', 'Prove once more who you are.', {

@@ -12,7 +12,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AccessError, actorOf, type Origin, type Person, passkeyPlace } from '../access/index.ts';
 import { insideOnly } from '../access/oidc.ts';
 import type { ApiOptions } from '../api.ts';
-import { forbidden, HttpProblem, notFound } from '../problems.ts';
+import { HttpProblem, notFound } from '../problems.ts';
 import { type Handler, requirePerson } from '../requests.ts';
 
 export const sessionCookie = 'millrace';
@@ -101,12 +101,6 @@ export function accessHandlers(
     });
     return { token, ...showPerson(person) };
   };
-  /** Own account: a person at a keyboard, not a token. */
-  const ownAccount = (request: FastifyRequest): Person => {
-    const person = requirePerson(request.caller);
-    if (person.token !== undefined) throw forbidden('A token may not do this; sign in.');
-    return person;
-  };
   const placeOf = (request: FastifyRequest) => passkeyPlace(request.headers.host, secure);
   const requirePlace = (request: FastifyRequest) => {
     const place = placeOf(request);
@@ -165,7 +159,7 @@ export function accessHandlers(
     },
     session: (request) => showPerson(requirePerson(request.caller)),
     signOut: async (request, reply) => {
-      const person = ownAccount(request);
+      const person = requirePerson(request.caller);
       await audit.record({
         actor: actorOf(person),
         action: 'session.end',
@@ -179,7 +173,7 @@ export function accessHandlers(
     },
     changePassword: async (request, reply) => {
       const { current, next } = request.body as { current: string; next: string };
-      const person = ownAccount(request);
+      const person = requirePerson(request.caller);
       await toldBy(request, 'person.password', person.user, {}, async () => {
         if (!(await access.changePassword(person, current, next, request.ip)))
           throw new HttpProblem(403, 'wrong-password', 'The current password is wrong.', {
@@ -194,7 +188,7 @@ export function accessHandlers(
     }),
     confirm: async (request, reply) => {
       const { password, code } = request.body as { password?: string; code?: string };
-      const person = ownAccount(request);
+      const person = requirePerson(request.caller);
       if (!(await access.confirm(person, password, code, request.ip))) {
         await refused(person.user, 'session.confirm', originOf(request), {});
         throw new HttpProblem(403, 'wrong-password', 'The password or code is wrong.', { field: 'password' });
@@ -262,7 +256,7 @@ export function accessHandlers(
       return access.sessions(person.user, person);
     },
     endOwnSession: async (request, reply) => {
-      const person = ownAccount(request);
+      const person = requirePerson(request.caller);
       const id = parameter(request, 'session');
       await toldBy(request, 'session.end', id.slice(0, 24), {}, async () => {
         if ((await access.endSession(id, person.user)) === undefined) throw notFound('such session');
@@ -272,14 +266,14 @@ export function accessHandlers(
     ownTokens: (request) => access.tokens(requirePerson(request.caller).user),
     createToken: async (request, reply) => {
       const { title, scopes, days } = request.body as { title: string; scopes: Grant[]; days: number };
-      const person = ownAccount(request);
+      const person = requirePerson(request.caller);
       const made = await toldBy(request, 'token.create', title, { scopes, days }, () =>
         access.createToken(person, title, scopes, days),
       );
       return reply.status(201).send(made);
     },
     deleteOwnToken: async (request, reply) => {
-      const person = ownAccount(request);
+      const person = requirePerson(request.caller);
       const id = parameter(request, 'token');
       await toldBy(request, 'token.delete', id, {}, async () => {
         if ((await access.deleteToken(id, person.user)) === undefined) throw notFound('such token');
@@ -287,13 +281,13 @@ export function accessHandlers(
       return reply.status(204).send();
     },
     beginTotp: (request) => {
-      const person = ownAccount(request);
+      const person = requirePerson(request.caller);
       return toldBy(request, 'second-factor.begin', person.user, { factor: 'totp' }, () =>
         access.beginTotp(person),
       );
     },
     confirmTotp: async (request) => {
-      const person = ownAccount(request);
+      const person = requirePerson(request.caller);
       const { code } = request.body as { code: string };
       access.lockout.check(person.user, request.ip);
       const recoveryCodes = await toldBy(
@@ -311,14 +305,14 @@ export function accessHandlers(
       return { recoveryCodes };
     },
     removeTotp: async (request, reply) => {
-      const person = ownAccount(request);
+      const person = requirePerson(request.caller);
       await toldBy(request, 'second-factor.remove', person.user, { factor: 'totp' }, () =>
         access.removeTotp(person),
       );
       return reply.status(204).send();
     },
     renewRecoveryCodes: async (request) => {
-      const person = ownAccount(request);
+      const person = requirePerson(request.caller);
       return {
         recoveryCodes: await toldBy(request, 'second-factor.recovery', person.user, {}, () =>
           access.renewRecoveryCodes(person),
@@ -326,7 +320,7 @@ export function accessHandlers(
       };
     },
     beginPasskey: (request) => {
-      const person = ownAccount(request);
+      const person = requirePerson(request.caller);
       return access.passkeys.beginRegistration(
         person.user,
         access.account(person).title,
@@ -334,7 +328,7 @@ export function accessHandlers(
       );
     },
     addPasskey: async (request, reply) => {
-      const person = ownAccount(request);
+      const person = requirePerson(request.caller);
       const { id, title, response } = request.body as { id: string; title: string; response: unknown };
       const recoveryCodes = await toldBy(
         request,
@@ -356,7 +350,7 @@ export function accessHandlers(
       return reply.status(201).send({ recoveryCodes });
     },
     deletePasskey: async (request, reply) => {
-      const person = ownAccount(request);
+      const person = requirePerson(request.caller);
       const id = parameter(request, 'passkey');
       await toldBy(request, 'second-factor.remove', person.user, { factor: 'passkey', id }, async () => {
         if (!(await access.passkeys.remove(person.user, id))) throw notFound('such passkey');
