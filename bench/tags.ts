@@ -262,7 +262,8 @@ async function measure(
       reach: `≤ ${coresMax} core`,
       measured: `${cores.toFixed(2)} cores at ${figure(perSecond, 'values/s')} of ${figure(sentPerSecond, 'sent')}`,
       ceiling: `${bare.cores.toFixed(2)} cores at ${figure(bare.valuesPerSecond, 'values/s')}, storing nothing`,
-      reached: cores <= coresMax && perSecond >= sentPerSecond * 0.999 && sentPerSecond >= tagsPerSecond * 0.9,
+      reached:
+        cores <= coresMax && perSecond >= sentPerSecond * 0.999 && sentPerSecond >= tagsPerSecond * 0.9,
     },
     {
       what: 'missed polls, and seconds absent from the history of tags looked at',

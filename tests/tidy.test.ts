@@ -142,6 +142,35 @@ test('every protocol folder has the one shape and is known to the server', () =>
   expect(wrong).toEqual([]);
 });
 
+test('every application folder has the one shape and is known to server and console', async () => {
+  const { readmeHeadings } = (await import(new URL('../tools/dist/scaffold.js', import.meta.url).href)) as {
+    readmeHeadings: readonly string[];
+  };
+  const folders = readdirSync(join(root, 'apps'), { withFileTypes: true }).filter(
+    (entry) => entry.isDirectory() && !['dist', 'node_modules'].includes(entry.name),
+  );
+  const wrong: string[] = [];
+  for (const { name } of folders) {
+    for (const file of ['README.md', 'model/index.ts', 'server/index.ts', 'web/index.ts'])
+      if (!tracked.includes(`apps/${name}/${file}`)) wrong.push(`apps/${name}/${file} is missing`);
+    if (!tracked.some((file) => file.startsWith(`apps/${name}/`) && file.endsWith('.test.ts')))
+      wrong.push(`apps/${name} has no test`);
+    for (const [list, part] of [
+      ['server/apps.ts', 'server'],
+      ['console/apps.ts', 'web'],
+    ] as const) {
+      if (!text(list).includes(`@millrace/apps/${name}/${part}`)) wrong.push(`${list} does not know ${name}`);
+    }
+    const readme = `apps/${name}/README.md`;
+    const headings = existsSync(join(root, readme))
+      ? [...text(readme).matchAll(/^## (.+)$/gm)].map((match) => match[1])
+      : [];
+    if (headings.join() !== readmeHeadings.join())
+      wrong.push(`${readme} has not the headings ${readmeHeadings.join(', ')}`);
+  }
+  expect(wrong).toEqual([]);
+});
+
 test('generated files are what their sources make', async () => {
   const { staleFiles } = (await import(new URL('../tools/dist/generate.js', import.meta.url).href)) as {
     staleFiles(): Promise<string[]>;

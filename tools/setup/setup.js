@@ -46,6 +46,7 @@ export async function prepare({ say, console: withConsole = true }) {
     'sdk',
     'terminal',
     'platform',
+    'apps',
     'plant',
     'server',
     'bench',
@@ -63,7 +64,7 @@ export async function prepare({ say, console: withConsole = true }) {
     if (withConsole) writeStamp('code', code);
   }
   if (!withConsole) return;
-  const pages = sourcesStamp(['contract', 'ui', 'console']);
+  const pages = sourcesStamp(['contract', 'ui', 'apps', 'console']);
   if (stamp('console') !== pages || !existsSync(join(root, 'console/dist/index.html'))) {
     await step(say, 'building the console', process.execPath, [
       join(root, 'node_modules/vite/bin/vite.js'),
@@ -81,6 +82,7 @@ const serverProjects = [
   'sdk',
   'terminal',
   'platform',
+  'apps',
   'plant',
   'server',
   'bench',
