@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { PlantNode, PlatformSettings, Problem, ThingDescription } from '@millrace/contract';
 import { devApp, devJobs, devRounds } from './apps.ts';
+import { devCommands } from './commands.ts';
 import {
   countersOf,
   everySeconds,
@@ -26,6 +27,7 @@ export function devApi({ things: count }: { things: number }) {
     plantName: 'Northwind 苏州',
     autoAcceptProposals: false,
   };
+  const commands = devCommands(count);
   const sessions = new Map<string, { mustChange: boolean }>();
 
   return (request: IncomingMessage, response: ServerResponse, next: () => void): void => {
@@ -76,6 +78,9 @@ export function devApi({ things: count }: { things: number }) {
     const token = /(?:^|;\s*)millrace=([^;]+)/.exec(request.headers.cookie ?? '')?.[1] ?? '';
     const signedIn = sessions.get(token);
     if (signedIn === undefined) return problem(response, 401, 'signed-out', 'Sign in first');
+    if (route === 'GET commands' && parts[1] === 'live') return live(request, response, ['nothing']);
+    const commanded = commands.answer(method, parts, query);
+    if (commanded !== undefined) return send(response, commanded.status, commanded.body);
     switch (route) {
       case 'GET session':
         return send(response, 200, session('admin', signedIn.mustChange));
@@ -230,7 +235,7 @@ export function devApi({ things: count }: { things: number }) {
     response: ServerResponse,
     second: number,
   ): Promise<void> {
-    const [id, part, name] = parts;
+    const [id, part, name, rest] = parts;
     if (id === undefined || id === '') {
       if (method === 'POST') {
         const description = body as ThingDescription;
@@ -257,6 +262,13 @@ export function devApi({ things: count }: { things: number }) {
     }
     const one = plant.things.get(id);
     if (one === undefined) return notFound(response);
+    const commanded = commands.ofThing(
+      method,
+      [part, name, rest].filter((one) => one !== undefined),
+      body,
+      one.description,
+    );
+    if (commanded !== undefined) return send(response, commanded.status, commanded.body);
     switch (`${method} ${part ?? ''}`) {
       case 'GET ':
         return send(response, 200, one.description);
@@ -348,11 +360,6 @@ export function devApi({ things: count }: { things: number }) {
           (credentials.get(id) ?? []).filter((credential) => credential.username !== name),
         );
         return send(response, 204);
-      case 'POST actions':
-        await new Promise((done) => setTimeout(done, 500));
-        return name === 'reset'
-          ? send(response, 504, { state: 'timed-out' })
-          : send(response, 200, { state: 'confirmed', output: { accepted: true } });
       default:
         return notFound(response);
     }

@@ -376,7 +376,7 @@ function describe(
           type: signal.type,
           title: signal.en,
           titles: { en: signal.en, zh: signal.zh },
-          readOnly: true,
+          readOnly: !(id === 'urn:millrace:dev:machine-1' && signal.name === 'spindleSpeed'),
           ...(signal.unit === undefined ? {} : { unit: signal.unit }),
           ...(signal.decimals === undefined ? {} : { 'millrace:decimals': signal.decimals }),
           ...(signal.normal === undefined ? {} : { 'millrace:normal': signal.normal }),
@@ -384,6 +384,11 @@ function describe(
         },
       ]),
     ),
+    ...(id === 'urn:millrace:dev:machine-1'
+      ? {
+          'millrace:safe': { runs: 'platform', action: 'reset' },
+        }
+      : {}),
     ...(kind === 'machine'
       ? {
           actions: {

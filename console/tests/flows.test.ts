@@ -295,10 +295,33 @@ describe('a thing', options, () => {
     await dialog.getByText('This cannot be undone from here.').waitFor();
     await dialog.getByRole('combobox').selectOption({ label: 'coolant' });
     await dialog.getByRole('button', { name: 'Cause a fault' }).click();
-    await page.getByText('Confirmed by the thing', { exact: true }).waitFor();
+    await page.getByText('Confirmed', { exact: true }).first().waitFor();
     await page.getByRole('button', { name: 'Reset…' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Reset' }).click();
-    await page.getByText(/Whether it was done is not known/).waitFor();
+    await page
+      .getByText(/whether it acted is not known/)
+      .first()
+      .waitFor();
+  });
+
+  it('takes control, sets a value after showing now and new, and gives control back', async () => {
+    const page = await visit(`${machine}?tab=actions`);
+    await page.getByText(/A single command takes it for its own length/).waitFor();
+    await page.getByRole('button', { name: 'Take control' }).click();
+    await page.getByText(/You hold control/).waitFor();
+    await page.getByRole('button', { name: 'Set… Spindle speed' }).click();
+    const dialog = page.getByRole('dialog', { name: /^Set Spindle speed/ });
+    await dialog.getByText(/A second person has to release it/).waitFor();
+    await dialog.getByRole('textbox').fill('1200');
+    await dialog.getByRole('button', { name: 'Set' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    await page.getByText('read back', { exact: true }).first().waitFor();
+    await page.getByRole('button', { name: 'Give back' }).click();
+    await page.getByRole('button', { name: 'Take control' }).waitFor();
+    await page.goto('/commands?state=refused');
+    await page.getByText('rule night-setback, for admin').waitFor();
+    await page.getByRole('tab', { name: 'Set-point groups' }).click();
+    await page.getByText('Not everything was put back').waitFor();
   });
 
   it('is deleted only by its name', async () => {

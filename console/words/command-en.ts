@@ -13,6 +13,7 @@ export const commandEn = {
   time: 'When',
   thing: 'Thing',
   what: 'What',
+  details: 'Details',
   value: 'Value',
   who: 'Who',
   outcome: 'Outcome',
@@ -49,6 +50,7 @@ export const commandEn = {
   lateAnswer: 'Late answer',
   release: 'Release',
   callOff: 'Call off',
+  releaseOwn: 'You asked for it yourself: another person has to release it',
   releaseHelp: 'Another person than the one who asked has to release it.',
   releasedBy: 'Released by',
   before: 'Value before',
@@ -91,6 +93,11 @@ export const commandEn = {
       terminal: 'Safety runs in the thing itself: its watchdog acts after {{seconds}} s without contact.',
       terminalToo:
         'Safety runs in the thing itself: its watchdog acts after {{seconds}} s without contact. While it can be reached, the platform does: {{what}}.',
+    },
+    safetyShort: {
+      none: 'Safety: none declared',
+      platform: 'Safety: in the platform',
+      terminal: 'Safety: in the thing, after {{seconds}} s',
     },
     safeState: {
       running: 'Being made safe',

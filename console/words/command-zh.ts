@@ -15,6 +15,7 @@ export const commandZh: Translation<typeof commandEn> = {
   time: '时间',
   thing: '物',
   what: '内容',
+  details: '详情',
   value: '值',
   who: '发起者',
   outcome: '结果',
@@ -40,6 +41,7 @@ export const commandZh: Translation<typeof commandEn> = {
   lateAnswer: '迟到的应答',
   release: '放行',
   callOff: '取消命令',
+  releaseOwn: '这是您自己发起的，须由其他人放行',
   releaseHelp: '须由发起者以外的人放行。',
   releasedBy: '放行人',
   before: '此前的值',
@@ -80,6 +82,11 @@ export const commandZh: Translation<typeof commandEn> = {
       terminal: '安全动作由该物自身执行：失去联系 {{seconds}} 秒后由其看门狗动作。',
       terminalToo:
         '安全动作由该物自身执行：失去联系 {{seconds}} 秒后由其看门狗动作；可达时平台执行：{{what}}。',
+    },
+    safetyShort: {
+      none: '安全：未声明',
+      platform: '安全：由平台执行',
+      terminal: '安全：由该物执行，{{seconds}} 秒后',
     },
     safeState: {
       running: '正在转入安全状态',

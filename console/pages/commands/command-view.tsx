@@ -18,6 +18,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { api, take } from '../../api/client.ts';
 import { problemWords } from '../../api/problem.ts';
+import { sessionQuery } from '../../api/queries.ts';
 import { useConsoleWords } from '../../words/index.ts';
 import { commandQuery } from './command-queries.ts';
 import styles from './commands.module.css';
@@ -87,12 +88,15 @@ export function CommandProgress({ command: given }: { command: Command }) {
 /** A command that waits for a second person: whoever may, lets it go or calls it off. */
 function SecondPerson({ command }: { command: Command }) {
   const words = useConsoleWords();
+  const session = useQuery(sessionQuery);
+  const own = [command.actor.id, command.actor.for].includes(session.data?.user);
   const fail = (error: unknown) => notify({ kind: 'error', title: problemWords(error, words).title });
   const path = { path: { command: command.id } };
   return (
     <div className={styles.row}>
       <Button
         kind="act"
+        disabledReason={own ? words('command.releaseOwn') : undefined}
         onPress={() =>
           void take(
             api.POST('/api/commands/{command}/release', { params: path, body: { waitSeconds: 0 } }),

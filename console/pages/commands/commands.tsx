@@ -102,7 +102,7 @@ function History({ search, set }: { search: Search; set: (change: Search) => voi
       {
         id: 'state',
         title: words('command.outcome'),
-        width: 'minmax(9rem, 1fr)',
+        width: 'minmax(13rem, 1fr)',
         value: (row) => row.state,
         render: (row) => <CommandState command={row} />,
       },

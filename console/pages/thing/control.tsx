@@ -426,7 +426,9 @@ function OneCommand({
         </span>
       ) : null}
       <span className={styles.faint}>
-        <SafetyText safety={affordance.safety} />
+        {words(`command.control.safetyShort.${affordance.safety.runs}`, {
+          seconds: affordance.safety.watchdogSeconds ?? 0,
+        })}
       </span>
       {affordance.twoPersonSeconds === undefined ? null : (
         <span className={styles.faint}>
@@ -448,6 +450,7 @@ function OneCommand({
         <Button
           kind="act"
           icon={<Zap size={16} />}
+          {...(write ? { label: `${words('command.control.set')} ${title}` } : {})}
           disabledReason={disabled}
           onPress={() => ask(write ? (now?.value ?? startInput(schema)) : startInput(schema))}
         >
@@ -537,7 +540,7 @@ function Recent({ commands }: { commands: readonly Command[] }) {
             <span className={styles.faint}>{actorText(command, words)}</span>
             <CommandProgress command={command} />
             <Button kind="quiet" onPress={() => setOpen(command)}>
-              {words('command.what')}
+              {words('command.details')}
             </Button>
           </li>
         ))}
