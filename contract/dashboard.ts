@@ -312,8 +312,7 @@ const change = { may: 'configure', at: 'some' } as const;
 const Payload = Type.Optional(Type.Any());
 const GrafanaOption = Type.Object({ label: Type.String(), value: Type.String() });
 
-export const dashboardRoutes = {} as const satisfies Record<string, Route>;
-export const dashboardRoutesToBe = {
+export const dashboardRoutes = {
   dashboards: {
     method: 'GET',
     path: '/api/dashboards',
@@ -527,6 +526,14 @@ export const dashboardRoutesToBe = {
     tag: 'grafana',
     access: see,
     summary: 'Grafana JSON data source: the test of the connection.',
+    responses: { 200: Type.Object({ status: Type.String() }) },
+  },
+  grafanaRoot: {
+    method: 'GET',
+    path: '/api/grafana/',
+    tag: 'grafana',
+    access: see,
+    summary: 'The same, as the plugin writes it.',
     responses: { 200: Type.Object({ status: Type.String() }) },
   },
   grafanaMetrics: {

@@ -15,13 +15,18 @@ import {
   ChainedTrail,
   createApi,
   createMetrics,
+  Dashboards,
+  dashboardMigrations,
+  dataOutMigrations,
+  grantsOfUser,
   type LiveStreams,
   Oidc,
   ownCertificate,
   PlatformSettingsStore,
   SigningKey,
+  Webhooks,
 } from '@millrace/platform/enablement';
-import { Iot, iotMigrations } from '@millrace/platform/iot';
+import { checkAddress, Iot, iotMigrations, postWebhook } from '@millrace/platform/iot';
 import { createLog, type Log, systemClock } from '@millrace/sdk';
 import { loadApps } from './apps.ts';
 import { type Config, StartError } from './config.ts';
@@ -65,6 +70,8 @@ export async function startPlatform(
         ...accessMigrations,
         ...auditMigrations,
         ...appMigrations,
+        ...dashboardMigrations,
+        ...dataOutMigrations,
         ...apps.flatMap(({ definition }) => definition.migrations ?? []),
       ],
     }),
@@ -170,6 +177,25 @@ export async function startPlatform(
       apps,
     );
     undo.unshift(() => appHost.stop());
+    const dashboards = await Dashboards.open({
+      records,
+      folder: join(config.data, 'pictures'),
+      clock,
+      log: createLog('dashboards'),
+    });
+    const grantsOf = (user: string) => grantsOfUser(access, user);
+    const allowedHosts = (): readonly string[] => iot.alarms.notifications.settings().allowedHosts;
+    const webhooks = await Webhooks.open({
+      records,
+      iot,
+      post: (message) => postWebhook(message, allowedHosts()),
+      check: async (url) => void (await checkAddress(url, allowedHosts())),
+      grantsOf,
+      clock,
+      log: createLog('webhooks'),
+    });
+    webhooks.start();
+    undo.unshift(() => webhooks.stop());
     const health = healthOf(iot, samples, records, version);
     const api = await createApi({
       version,
@@ -178,6 +204,10 @@ export async function startPlatform(
       access,
       oidc,
       apps: appHost,
+      dashboards,
+      webhooks,
+      questions: samples,
+      grantsOf,
       audit,
       clock,
       log: createLog('api'),

@@ -883,6 +883,112 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/dashboards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Dashboards of the places the caller may see. */
+        get: operations["dashboards"];
+        put?: never;
+        /** Make a dashboard; needs `configure` at its place. */
+        post: operations["createDashboard"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dashboards/{dashboard}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One dashboard. */
+        get: operations["dashboard"];
+        /** Save a dashboard, by its owner or with `configure` at its place. `version` is the one that was changed; 409 where somebody saved since. */
+        put: operations["putDashboard"];
+        post?: never;
+        /** Remove a dashboard with its links and pictures; by its owner or with `configure` at its place. */
+        delete: operations["deleteDashboard"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dashboards/{dashboard}/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Links that show a dashboard without signing in; for those who may change it. */
+        get: operations["dashboardLinks"];
+        put?: never;
+        /** Make a link; its token is shown this once. It shows what its maker may see at the time of reading, and nothing else. */
+        post: operations["createDashboardLink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dashboards/{dashboard}/links/{link}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Withdraw a link; it shows nothing from then on. */
+        delete: operations["deleteDashboardLink"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dashboards/{dashboard}/pictures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Upload a plan picture: PNG, JPEG or WebP. One that no tile shows is removed after a day. */
+        post: operations["createDashboardPicture"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dashboards/{dashboard}/pictures/{picture}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A plan picture. */
+        get: operations["dashboardPicture"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/export": {
         parameters: {
             query?: never;
@@ -894,6 +1000,159 @@ export interface paths {
         get: operations["exportSamples"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/grafana": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Grafana JSON data source: the test of the connection. */
+        get: operations["grafana"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/grafana/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same, as the plugin writes it. */
+        get: operations["grafanaRoot"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/grafana/metric-payload-options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Grafana JSON data source: things, or properties of a thing, to choose from. */
+        post: operations["grafanaOptions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/grafana/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Grafana JSON data source: what can be asked for. */
+        post: operations["grafanaMetrics"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/grafana/query": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Grafana JSON data source: series, tables and annotations of a stretch of time. */
+        post: operations["grafanaQuery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/grafana/rows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Plain rows for Grafana’s Infinity data source and other programs; `series` is `<thing id>/<property>`, repeated for several. */
+        get: operations["grafanaRows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/grafana/tag-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Grafana JSON data source: what ad hoc filters may name. */
+        post: operations["grafanaTagKeys"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/grafana/tag-values": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Grafana JSON data source: values of what an ad hoc filter names. */
+        post: operations["grafanaTagValues"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/grafana/variable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Grafana JSON data source: values of a variable: "things", "places", "types", "properties". */
+        post: operations["grafanaVariable"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1538,6 +1797,108 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/shared/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The dashboard of a link. The token is what opens it. */
+        get: operations["sharedDashboard"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/shared/{token}/pictures/{picture}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A plan picture of the dashboard of a link. */
+        get: operations["sharedPicture"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/shared/{token}/samples": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** History of a property that a chart of the dashboard shows. */
+        get: operations["sharedSamples"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/shared/{token}/values": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Latest values and states that the dashboard of a link shows. */
+        get: operations["sharedValues"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sql": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask in SQL (ClickHouse), read only, over `samples`, `minutes`, `hours` and `things`; only what the caller may see is in them. */
+        post: operations["sql"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sql/tables": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What may be asked: tables and columns. */
+        get: operations["sqlTables"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/thing-models/instances": {
         parameters: {
             query?: never;
@@ -1896,6 +2257,59 @@ export interface paths {
         post?: never;
         /** Withdraw a token. */
         delete: operations["deleteToken"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Webhooks at places where the caller may configure. */
+        get: operations["webhooks"];
+        put?: never;
+        /** Send samples, events or alarms to an address; a secret that was made up is shown this once. */
+        post: operations["createWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webhooks/{webhook}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change a webhook. */
+        put: operations["putWebhook"];
+        post?: never;
+        /** Remove a webhook and what waits to be sent. */
+        delete: operations["deleteWebhook"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webhooks/{webhook}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a message without data now, and tell what became of it. */
+        post: operations["testWebhook"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -2589,6 +3003,247 @@ export interface components {
             lastUsed?: string;
             username: string;
         };
+        /** Dashboard */
+        Dashboard: {
+            /** Format: date-time */
+            changed: string;
+            changedBy: string;
+            id: string;
+            mayChange: boolean;
+            owner: string;
+            /** @description Order of the tiles on a phone; those not named follow in the order of the desk. */
+            phone: string[];
+            /** @description ISA-95 path; empty: the whole plant. */
+            place: string;
+            tiles: ({
+                h: number;
+                id: string;
+                /** @constant */
+                kind: "chart";
+                /** @description Its own, such as 8h; absent: that of the page. */
+                range?: string;
+                series: components["schemas"]["SeriesRef"][];
+                title?: string | {
+                    en: string;
+                    zh: string;
+                };
+                w: number;
+                x: number;
+                y: number;
+            } | {
+                h: number;
+                id: string;
+                /** @constant */
+                kind: "value";
+                /** @description Outside of them it is marked; absent: the normal band of the thing model. */
+                limits?: {
+                    max?: number;
+                    min?: number;
+                };
+                series?: components["schemas"]["SeriesRef"];
+                title?: string | {
+                    en: string;
+                    zh: string;
+                };
+                w: number;
+                x: number;
+                y: number;
+            } | {
+                h: number;
+                id: string;
+                /** @constant */
+                kind: "states";
+                /** @description ISA-95 path; empty: the whole plant. */
+                place: string;
+                title?: string | {
+                    en: string;
+                    zh: string;
+                };
+                w: number;
+                x: number;
+                y: number;
+            } | {
+                h: number;
+                id: string;
+                /** @constant */
+                kind: "table";
+                series: components["schemas"]["SeriesRef"][];
+                title?: string | {
+                    en: string;
+                    zh: string;
+                };
+                w: number;
+                x: number;
+                y: number;
+            } | {
+                h: number;
+                id: string;
+                /** @constant */
+                kind: "text";
+                text: string | {
+                    en: string;
+                    zh: string;
+                };
+                title?: string | {
+                    en: string;
+                    zh: string;
+                };
+                w: number;
+                x: number;
+                y: number;
+            } | {
+                h: number;
+                id: string;
+                /** @constant */
+                kind: "picture";
+                picture?: string;
+                spots: components["schemas"]["PictureSpot"][];
+                title?: string | {
+                    en: string;
+                    zh: string;
+                };
+                w: number;
+                x: number;
+                y: number;
+            })[];
+            title: string | {
+                en: string;
+                zh: string;
+            };
+            version: number;
+        };
+        /** DashboardInput */
+        DashboardInput: {
+            /** @description Order of the tiles on a phone; those not named follow in the order of the desk. */
+            phone: string[];
+            /** @description ISA-95 path; empty: the whole plant. */
+            place: string;
+            tiles: ({
+                h: number;
+                id: string;
+                /** @constant */
+                kind: "chart";
+                /** @description Its own, such as 8h; absent: that of the page. */
+                range?: string;
+                series: components["schemas"]["SeriesRef"][];
+                title?: string | {
+                    en: string;
+                    zh: string;
+                };
+                w: number;
+                x: number;
+                y: number;
+            } | {
+                h: number;
+                id: string;
+                /** @constant */
+                kind: "value";
+                /** @description Outside of them it is marked; absent: the normal band of the thing model. */
+                limits?: {
+                    max?: number;
+                    min?: number;
+                };
+                series?: components["schemas"]["SeriesRef"];
+                title?: string | {
+                    en: string;
+                    zh: string;
+                };
+                w: number;
+                x: number;
+                y: number;
+            } | {
+                h: number;
+                id: string;
+                /** @constant */
+                kind: "states";
+                /** @description ISA-95 path; empty: the whole plant. */
+                place: string;
+                title?: string | {
+                    en: string;
+                    zh: string;
+                };
+                w: number;
+                x: number;
+                y: number;
+            } | {
+                h: number;
+                id: string;
+                /** @constant */
+                kind: "table";
+                series: components["schemas"]["SeriesRef"][];
+                title?: string | {
+                    en: string;
+                    zh: string;
+                };
+                w: number;
+                x: number;
+                y: number;
+            } | {
+                h: number;
+                id: string;
+                /** @constant */
+                kind: "text";
+                text: string | {
+                    en: string;
+                    zh: string;
+                };
+                title?: string | {
+                    en: string;
+                    zh: string;
+                };
+                w: number;
+                x: number;
+                y: number;
+            } | {
+                h: number;
+                id: string;
+                /** @constant */
+                kind: "picture";
+                picture?: string;
+                spots: components["schemas"]["PictureSpot"][];
+                title?: string | {
+                    en: string;
+                    zh: string;
+                };
+                w: number;
+                x: number;
+                y: number;
+            })[];
+            title: string | {
+                en: string;
+                zh: string;
+            };
+        };
+        /** DashboardLink */
+        DashboardLink: {
+            /** Format: date-time */
+            created: string;
+            /** Format: date-time */
+            expires: string;
+            id: string;
+            /** Format: date-time */
+            lastUsed?: string;
+            madeBy: string;
+            title: string;
+        };
+        /** DashboardSummary */
+        DashboardSummary: {
+            /** Format: date-time */
+            changed: string;
+            changedBy: string;
+            id: string;
+            links: number;
+            mayChange: boolean;
+            owner: string;
+            /** @description ISA-95 path; empty: the whole plant. */
+            place: string;
+            tileCount: number;
+            title: string | {
+                en: string;
+                zh: string;
+            };
+            version: number;
+        };
         /** Grant */
         Grant: {
             /** @description Only inside this application; absent: everywhere. */
@@ -2724,6 +3379,17 @@ export interface components {
             source: "local" | "oidc";
             title: string;
             tokens: number;
+        };
+        /** PictureSpot */
+        PictureSpot: {
+            label?: string | {
+                en: string;
+                zh: string;
+            };
+            series: components["schemas"]["SeriesRef"];
+            /** @description Share of the width of the picture. */
+            x: number;
+            y: number;
         };
         /** PlantNode */
         PlantNode: {
@@ -2874,6 +3540,11 @@ export interface components {
             };
             watchdogSeconds?: number;
         };
+        /** SeriesRef */
+        SeriesRef: {
+            property: string;
+            thing: string;
+        };
         /** Session */
         Session: {
             /** Format: date-time */
@@ -2935,6 +3606,151 @@ export interface components {
                 value: unknown;
             }[];
             title: string;
+        };
+        /** SharedDashboard */
+        SharedDashboard: {
+            /** Format: date-time */
+            expires: string;
+            /** @description Order of the tiles on a phone; those not named follow in the order of the desk. */
+            phone: string[];
+            plantName: string;
+            plantTimeZone: string;
+            /** @description By id: titles, and of the properties that are shown their schema. */
+            things: {
+                [key: string]: unknown;
+            };
+            tiles: ({
+                h: number;
+                id: string;
+                /** @constant */
+                kind: "chart";
+                /** @description Its own, such as 8h; absent: that of the page. */
+                range?: string;
+                series: components["schemas"]["SeriesRef"][];
+                title?: string | {
+                    en: string;
+                    zh: string;
+                };
+                w: number;
+                x: number;
+                y: number;
+            } | {
+                h: number;
+                id: string;
+                /** @constant */
+                kind: "value";
+                /** @description Outside of them it is marked; absent: the normal band of the thing model. */
+                limits?: {
+                    max?: number;
+                    min?: number;
+                };
+                series?: components["schemas"]["SeriesRef"];
+                title?: string | {
+                    en: string;
+                    zh: string;
+                };
+                w: number;
+                x: number;
+                y: number;
+            } | {
+                h: number;
+                id: string;
+                /** @constant */
+                kind: "states";
+                /** @description ISA-95 path; empty: the whole plant. */
+                place: string;
+                title?: string | {
+                    en: string;
+                    zh: string;
+                };
+                w: number;
+                x: number;
+                y: number;
+            } | {
+                h: number;
+                id: string;
+                /** @constant */
+                kind: "table";
+                series: components["schemas"]["SeriesRef"][];
+                title?: string | {
+                    en: string;
+                    zh: string;
+                };
+                w: number;
+                x: number;
+                y: number;
+            } | {
+                h: number;
+                id: string;
+                /** @constant */
+                kind: "text";
+                text: string | {
+                    en: string;
+                    zh: string;
+                };
+                title?: string | {
+                    en: string;
+                    zh: string;
+                };
+                w: number;
+                x: number;
+                y: number;
+            } | {
+                h: number;
+                id: string;
+                /** @constant */
+                kind: "picture";
+                picture?: string;
+                spots: components["schemas"]["PictureSpot"][];
+                title?: string | {
+                    en: string;
+                    zh: string;
+                };
+                w: number;
+                x: number;
+                y: number;
+            })[];
+            title: string | {
+                en: string;
+                zh: string;
+            };
+            version: number;
+        };
+        /** SharedValues */
+        SharedValues: {
+            samples: {
+                property: string;
+                quality: "good" | "uncertain" | "bad";
+                status?: string;
+                thing: string;
+                /** Format: date-time */
+                time: string;
+                value: unknown;
+            }[];
+            /** @description Place of a tile → things under it, the worst first. */
+            states: {
+                [key: string]: {
+                    id: string;
+                    place: string;
+                    /** Format: date-time */
+                    since?: string;
+                    state: string;
+                    title: string;
+                    titles?: {
+                        [key: string]: string;
+                    };
+                }[];
+            };
+        };
+        /** SqlTable */
+        SqlTable: {
+            about: string;
+            columns: {
+                about: string;
+                name: string;
+                type: string;
+            }[];
+            name: string;
         };
         /** TestReport */
         TestReport: {
@@ -3083,6 +3899,51 @@ export interface components {
             title: string;
             /** @description In whose name it acts. */
             user: string;
+        };
+        /** Webhook */
+        Webhook: {
+            /** Format: date-time */
+            created: string;
+            /** @description Left out because too many were waiting, or given up. */
+            dropped: number;
+            enabled: boolean;
+            everySeconds: number;
+            id: string;
+            /** Format: date-time */
+            lastSent?: string;
+            owner: string;
+            /** @description ISA-95 path; empty: the whole plant. */
+            place: string;
+            /** @description Why the last try failed. */
+            problem?: string;
+            properties?: string[];
+            sent: number;
+            things?: string[];
+            title: string;
+            /** @description `@type`s of the things meant. */
+            types?: string[];
+            /** @description http or https, of a public address or an allowed host. */
+            url: string;
+            waiting: number;
+            what: ("samples" | "events" | "alarms")[];
+        };
+        /** WebhookInput */
+        WebhookInput: {
+            enabled?: boolean;
+            /** @description Samples: 0 sends each change, gathered for a second; else the latest values at most so often. */
+            everySeconds?: number;
+            /** @description ISA-95 path; empty: the whole plant. */
+            place: string;
+            properties?: string[];
+            /** @description Signs what is sent. Written, never read back; absent keeps what there is, or makes one up. */
+            secret?: string;
+            things?: string[];
+            title: string;
+            /** @description `@type`s of the things meant. */
+            types?: string[];
+            /** @description http or https, of a public address or an allowed host. */
+            url: string;
+            what: ("samples" | "events" | "alarms")[];
         };
     };
     responses: never;
@@ -5400,6 +6261,440 @@ export interface operations {
             };
         };
     };
+    dashboards: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DashboardSummary"][];
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createDashboard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DashboardInput"];
+            };
+        };
+        responses: {
+            /** @description Answer. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dashboard"];
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    dashboard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dashboard: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dashboard"];
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putDashboard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dashboard: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Order of the tiles on a phone; those not named follow in the order of the desk. */
+                    phone: string[];
+                    /** @description ISA-95 path; empty: the whole plant. */
+                    place: string;
+                    tiles: ({
+                        h: number;
+                        id: string;
+                        /** @constant */
+                        kind: "chart";
+                        /** @description Its own, such as 8h; absent: that of the page. */
+                        range?: string;
+                        series: components["schemas"]["SeriesRef"][];
+                        title?: string | {
+                            en: string;
+                            zh: string;
+                        };
+                        w: number;
+                        x: number;
+                        y: number;
+                    } | {
+                        h: number;
+                        id: string;
+                        /** @constant */
+                        kind: "value";
+                        /** @description Outside of them it is marked; absent: the normal band of the thing model. */
+                        limits?: {
+                            max?: number;
+                            min?: number;
+                        };
+                        series?: components["schemas"]["SeriesRef"];
+                        title?: string | {
+                            en: string;
+                            zh: string;
+                        };
+                        w: number;
+                        x: number;
+                        y: number;
+                    } | {
+                        h: number;
+                        id: string;
+                        /** @constant */
+                        kind: "states";
+                        /** @description ISA-95 path; empty: the whole plant. */
+                        place: string;
+                        title?: string | {
+                            en: string;
+                            zh: string;
+                        };
+                        w: number;
+                        x: number;
+                        y: number;
+                    } | {
+                        h: number;
+                        id: string;
+                        /** @constant */
+                        kind: "table";
+                        series: components["schemas"]["SeriesRef"][];
+                        title?: string | {
+                            en: string;
+                            zh: string;
+                        };
+                        w: number;
+                        x: number;
+                        y: number;
+                    } | {
+                        h: number;
+                        id: string;
+                        /** @constant */
+                        kind: "text";
+                        text: string | {
+                            en: string;
+                            zh: string;
+                        };
+                        title?: string | {
+                            en: string;
+                            zh: string;
+                        };
+                        w: number;
+                        x: number;
+                        y: number;
+                    } | {
+                        h: number;
+                        id: string;
+                        /** @constant */
+                        kind: "picture";
+                        picture?: string;
+                        spots: components["schemas"]["PictureSpot"][];
+                        title?: string | {
+                            en: string;
+                            zh: string;
+                        };
+                        w: number;
+                        x: number;
+                        y: number;
+                    })[];
+                    title: string | {
+                        en: string;
+                        zh: string;
+                    };
+                    version: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dashboard"];
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteDashboard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dashboard: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    dashboardLinks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dashboard: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DashboardLink"][];
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createDashboardLink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dashboard: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    days: number;
+                    title: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Answer. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        link: components["schemas"]["DashboardLink"];
+                        token: string;
+                    };
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteDashboardLink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dashboard: string;
+                link: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createDashboardPicture: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dashboard: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": unknown;
+                "image/jpeg": unknown;
+                "image/png": unknown;
+                "image/webp": unknown;
+            };
+        };
+        responses: {
+            /** @description Answer. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        height: number;
+                        id: string;
+                        width: number;
+                    };
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    dashboardPicture: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dashboard: string;
+                picture: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/*": unknown;
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     exportSamples: {
         parameters: {
             query: {
@@ -5422,6 +6717,332 @@ export interface operations {
                 };
                 content: {
                     "text/csv": string;
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    grafana: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status: string;
+                    };
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    grafanaRoot: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status: string;
+                    };
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    grafanaOptions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name?: string;
+                    payload?: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        label: string;
+                        value: string;
+                    }[];
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    grafanaMetrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": unknown;
+            };
+        };
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown[];
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    grafanaQuery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    maxDataPoints?: number;
+                    range: {
+                        from: string;
+                        to: string;
+                    };
+                    targets: unknown[];
+                };
+            };
+        };
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown[];
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    grafanaRows: {
+        parameters: {
+            query: {
+                from?: string;
+                points?: number;
+                series: string | string[];
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        property: string;
+                        quality: "good" | "uncertain" | "bad";
+                        thing: string;
+                        /** Format: date-time */
+                        time: string;
+                        value: unknown;
+                    }[];
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    grafanaTagKeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": unknown;
+            };
+        };
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        text: string;
+                        type: string;
+                    }[];
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    grafanaTagValues: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    key: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        text: string;
+                    }[];
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    grafanaVariable: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    payload?: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        __text: string;
+                        __value: string;
+                    }[];
                 };
             };
             /** @description Problem. */
@@ -7012,6 +8633,218 @@ export interface operations {
             };
         };
     };
+    sharedDashboard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharedDashboard"];
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sharedPicture: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                picture: string;
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/*": unknown;
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sharedSamples: {
+        parameters: {
+            query: {
+                from?: string;
+                points?: number;
+                property: string;
+                thing: string;
+                to?: string;
+            };
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        reduced: boolean;
+                        samples: {
+                            quality: "good" | "uncertain" | "bad";
+                            /** @description OPC UA StatusCode by name, where it says more than the class. */
+                            status?: string;
+                            /** Format: date-time */
+                            time: string;
+                            /** @description JSON value; null where the source had none to give (see quality). */
+                            value: unknown;
+                        }[];
+                        spanMilliseconds?: number;
+                    };
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sharedValues: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharedValues"];
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sql: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    format?: "json" | "csv" | "parquet";
+                    /** @description Only samples from here on; makes questions about a short time fast. */
+                    from?: string;
+                    query: string;
+                    /** @description RFC 3339, or epoch milliseconds (fractions allowed). */
+                    to?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sqlTables: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SqlTable"][];
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     createThingModelInstance: {
         parameters: {
             query?: never;
@@ -8024,6 +9857,169 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    webhooks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"][];
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookInput"];
+            };
+        };
+        responses: {
+            /** @description Answer. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        secret?: string;
+                        webhook: components["schemas"]["Webhook"];
+                    };
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookInput"];
+            };
+        };
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    testWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        ok: boolean;
+                        problem?: string;
+                    };
+                };
             };
             /** @description Problem. */
             default: {

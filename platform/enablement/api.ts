@@ -6,6 +6,7 @@ import {
   type ConnectionInput,
   type Counters,
   formatInstant,
+  type Grant,
   grantsGiving,
   type Health,
   type LiveUpdate,
@@ -30,6 +31,7 @@ import {
   type Clock,
   deeperThan,
   type Log,
+  type SampleQuestions,
   type SampleStore,
   type ThingRecord,
   takePropertyPayload,
@@ -63,6 +65,8 @@ import type { AppHost } from './apps/host.ts';
 import { appRouteTable, mountAppRoutes } from './apps/mount.ts';
 import type { ChainedTrail } from './audit/index.ts';
 import { auditedRoutes, OncePerMinute } from './audit/requests.ts';
+import type { Dashboards } from './dashboards/index.ts';
+import type { Webhooks } from './data-out/index.ts';
 import { LiveStreams, type SeriesName } from './live-stream.ts';
 import { OpenStreams } from './open-streams.ts';
 import { normalisePath } from './paths.ts';
@@ -89,6 +93,11 @@ export interface ApiOptions {
   access: Access;
   oidc: Oidc;
   apps: AppHost;
+  dashboards: Dashboards;
+  webhooks: Webhooks;
+  questions: SampleQuestions;
+  /** What a user holds now; nothing for one who is gone. */
+  grantsOf(user: string): readonly Grant[];
   audit: ChainedTrail;
   clock: Clock;
   log: Log;
@@ -632,7 +641,7 @@ export async function createApi(options: ApiOptions): Promise<{ app: FastifyInst
   });
 
   for (const [name, route] of Object.entries(routes) as [RouteName, Route][]) {
-    const raw = name === 'push' || name === 'pushEvent';
+    const raw = name === 'push' || name === 'pushEvent' || name === 'createDashboardPicture';
     app.route({
       method: route.method,
       url: route.path.replaceAll(/\{(\w+)\}/g, ':$1'),
