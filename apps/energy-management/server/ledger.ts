@@ -34,6 +34,7 @@ export const energyMigrations = [
 ] as const;
 
 const dayMicroseconds = 86_400_000_000;
+const eventsPerMeterMax = 2000;
 const letters: Record<Provenance, string> = {
   measured: 'm',
   interpolated: 'i',
@@ -170,8 +171,8 @@ export class Ledger {
   async putEvents(meter: string, events: readonly CounterEvent[]): Promise<void> {
     const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);
     if (events.length === 0) return;
-    await this.#records.transaction(
-      events.map((event) => ({
+    await this.#records.transaction([
+      ...events.map((event) => ({
         sql: `INSERT INTO energy_events (meter, kind, from_time, to_time, before, after, counted, how, words) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9::jsonb)
               ON CONFLICT (meter, kind, to_time) DO NOTHING`,
         parameters: [
@@ -186,7 +187,12 @@ export class Ledger {
           JSON.stringify(event.words),
         ],
       })),
-    );
+      // A meter that runs backwards all day says so at every reading: the latest are kept, sums are in the quarters.
+      {
+        sql: `DELETE FROM energy_events WHERE meter = $1 AND to_time < (SELECT to_time FROM energy_events WHERE meter = $1 ORDER BY to_time DESC OFFSET $2 LIMIT 1)`,
+        parameters: [meter, eventsPerMeterMax],
+      },
+    ]);
   }
 
   async events(from: Microseconds, to: Microseconds, limit: number): Promise<StoredEvent[]> {

@@ -2,7 +2,6 @@ import type { LocalText } from '@millrace/contract';
 import {
   EmptyState,
   formatCount,
-  formatNumber,
   Page,
   Section,
   SelectField,
@@ -11,6 +10,7 @@ import {
   useLanguage,
   useLocalText,
 } from '@millrace/ui';
+import { formatAmount } from './amount.ts';
 import { Answer } from './answer.tsx';
 import styles from './energy.module.css';
 import { asQuery, useEnergyRange } from './range.ts';
@@ -48,7 +48,7 @@ export function AllocationPage() {
   const tooLong = range.to - range.from > 31 * 86_400_000;
   const answer = app.useAnswer<Shared>(tooLong ? undefined : '/allocation', { ...asQuery(range), by }, 300);
   const perPiece = (value: number | null): string =>
-    value === null ? '–' : formatNumber(value, language, 3);
+    value === null ? '–' : formatAmount(value, language, 3);
   return (
     <Page
       title={words('allocation.title')}
@@ -97,14 +97,14 @@ export function AllocationPage() {
                         title: 'kWh',
                         align: 'end',
                         value: (row) => row.amount,
-                        render: (row) => formatNumber(row.amount, language, 1),
+                        render: (row) => formatAmount(row.amount, language, 1),
                       },
                       {
                         id: 'hours',
                         title: words('allocation.hours'),
                         align: 'end',
                         value: (row) => row.hours,
-                        render: (row) => formatNumber(row.hours, language, 1),
+                        render: (row) => formatAmount(row.hours, language, 1),
                       },
                       {
                         id: 'pieces',
@@ -142,7 +142,7 @@ export function AllocationPage() {
                           title: 'kWh',
                           align: 'end',
                           value: (row) => row.amount,
-                          render: (row) => formatNumber(row.amount, language, 1),
+                          render: (row) => formatAmount(row.amount, language, 1),
                         },
                         {
                           id: 'pieces',

@@ -1,15 +1,7 @@
 import type { LocalText } from '@millrace/contract';
-import {
-  EmptyState,
-  formatNumber,
-  Mark,
-  Page,
-  Section,
-  useApp,
-  useLanguage,
-  useLocalText,
-} from '@millrace/ui';
+import { EmptyState, Mark, Page, Section, useApp, useLanguage, useLocalText } from '@millrace/ui';
 import { type Carrier, carriers } from '../model/carrier.ts';
+import { formatAmount } from './amount.ts';
 import { Answer } from './answer.tsx';
 import styles from './energy.module.css';
 import { asQuery, useEnergyRange } from './range.ts';
@@ -46,14 +38,14 @@ export function BalancePage() {
               {rings.length === 0 ? null : <p>{words('balance.rings', { meters: rings.join(', ') })}</p>}
               {balances.map((balance) => {
                 const unit = carriers[balance.carrier].unit;
-                const amount = (value: number): string => `${formatNumber(value, language)} ${unit}`;
+                const amount = (value: number): string => `${formatAmount(value, language)} ${unit}`;
                 const width = (value: number): string =>
                   `${balance.inflow > 0 ? Math.min(100, Math.max(0, (100 * value) / balance.inflow)) : 0}%`;
                 return (
                   <Section
                     key={balance.meter}
                     title={
-                      <>
+                      <span className={styles.row}>
                         <Mark
                           kind={
                             balance.verdict === 'closed'
@@ -64,7 +56,7 @@ export function BalancePage() {
                           }
                         />{' '}
                         {local(balance.titles)} · {words(`balance.verdict.${balance.verdict}`)}
-                      </>
+                      </span>
                     }
                     note={local(balance.words)}
                   >
@@ -81,7 +73,7 @@ export function BalancePage() {
                             <app.ThingLink thing={part.meter}>{local(part.titles)}</app.ThingLink>
                             <div className={styles.bar} style={{ width: width(part.amount) }} />
                             <span className={styles.number}>
-                              {amount(part.amount)} · {formatNumber(100 * part.share, language, 1)} %
+                              {amount(part.amount)} · {formatAmount(100 * part.share, language, 1)} %
                             </span>
                           </li>
                         ))}
@@ -92,7 +84,7 @@ export function BalancePage() {
                           style={{ width: width(balance.rest) }}
                         />
                         <span className={styles.number}>
-                          {amount(balance.rest)} ± {formatNumber(balance.uncertainty, language)}
+                          {amount(balance.rest)} ± {formatAmount(balance.uncertainty, language)}
                         </span>
                       </li>
                     </ul>

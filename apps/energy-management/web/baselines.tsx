@@ -4,7 +4,6 @@ import {
   Dialog,
   EmptyState,
   Facts,
-  formatNumber,
   Mark,
   Page,
   Section,
@@ -15,6 +14,7 @@ import {
 } from '@millrace/ui';
 import { useState } from 'react';
 import type { BaselineModel, IndicatorPeriod } from '../model/baseline.ts';
+import { formatAmount } from './amount.ts';
 import { Answer, useDoing } from './answer.tsx';
 import { DayChart } from './day-chart.tsx';
 import styles from './energy.module.css';
@@ -162,7 +162,7 @@ function OneBaseline({
   const language = useLanguage();
   const local = useLocalText();
   const { model, periods = [], problem } = baseline;
-  const number = (value: number, digits?: number): string => formatNumber(value, language, digits);
+  const number = (value: number, digits?: number): string => formatAmount(value, language, digits);
   const last = periods.at(-1);
   return (
     <Section
@@ -180,7 +180,7 @@ function OneBaseline({
       }
     >
       {problem !== undefined || model === undefined ? (
-        <p>
+        <p className={styles.row}>
           <Mark kind="uncertain" /> {problem === undefined ? '' : local(problem)}
         </p>
       ) : (

@@ -2,7 +2,6 @@ import type { LocalText } from '@millrace/contract';
 import {
   Button,
   EmptyState,
-  formatNumber,
   Instant,
   Mark,
   Page,
@@ -12,6 +11,7 @@ import {
   useLanguage,
   useLocalText,
 } from '@millrace/ui';
+import { formatAmount } from './amount.ts';
 import { Answer, useDoing } from './answer.tsx';
 import styles from './energy.module.css';
 import { useEnergyWords } from './words.ts';
@@ -75,7 +75,7 @@ export function FindingsPage() {
             <div className={styles.stack}>
               <p className={styles.money}>
                 {words('findings.total', {
-                  cost: `${formatNumber(
+                  cost: `${formatAmount(
                     open.reduce((sum, finding) => sum + finding.costPerWeek, 0),
                     language,
                   )} ${currency}`,
@@ -86,12 +86,12 @@ export function FindingsPage() {
                 <div key={finding.key} className={finding.dismissedBy === null ? undefined : styles.aside}>
                   <Section
                     title={
-                      <>
+                      <span className={styles.row}>
                         <Mark kind={finding.kind === 'standby' ? 'uncertain' : 'above'} />{' '}
                         {local(finding.titles)}
                         {' · '}
                         {words(`findings.kind.${finding.kind}`)}
-                      </>
+                      </span>
                     }
                     note={finding.place}
                     actions={
@@ -113,7 +113,7 @@ export function FindingsPage() {
                   >
                     <div className={styles.finding}>
                       <p className={styles.money}>
-                        {formatNumber(finding.costPerWeek, language)} {currency} {words('findings.week')}
+                        {formatAmount(finding.costPerWeek, language)} {currency} {words('findings.week')}
                       </p>
                       <p>{local(finding.words)}</p>
                       <p>
@@ -122,8 +122,8 @@ export function FindingsPage() {
                       </p>
                       <p className={styles.faint}>
                         {words('since')} <Instant time={finding.since} /> · {words('findings.soFar')}{' '}
-                        {formatNumber(finding.kilowattHours, language)} kWh,{' '}
-                        {formatNumber(finding.cost, language)} {currency}
+                        {formatAmount(finding.kilowattHours, language)} kWh,{' '}
+                        {formatAmount(finding.cost, language)} {currency}
                         {' · '}
                         <app.ThingLink thing={finding.machine}>{words('machine')}</app.ThingLink>
                         {finding.dismissedBy === null

@@ -2,7 +2,6 @@ import {
   Button,
   EmptyState,
   Facts,
-  formatNumber,
   Instant,
   Page,
   Section,
@@ -10,6 +9,7 @@ import {
   useApp,
   useLanguage,
 } from '@millrace/ui';
+import { formatAmount } from './amount.ts';
 import { Answer, useDoing } from './answer.tsx';
 import { DayChart, quarterLabels } from './day-chart.tsx';
 import { useEnergyWords } from './words.ts';
@@ -57,8 +57,8 @@ export function ForecastPage() {
     one === undefined || one.mae === null || one.quarters === 0
       ? '–'
       : words('forecast.errorUnit', {
-          mae: formatNumber(one.mae, language, 2),
-          nrmse: one.nrmse === null ? '–' : formatNumber(one.nrmse, language, 2),
+          mae: formatAmount(one.mae, language, 2),
+          nrmse: one.nrmse === null ? '–' : formatAmount(one.nrmse, language, 2),
         });
   return (
     <Page title={words('forecast.title')} actions={make}>
@@ -101,14 +101,14 @@ export function ForecastPage() {
                 facts={[
                   {
                     name: words('forecast.total'),
-                    value: `${formatNumber(
+                    value: `${formatAmount(
                       forecast.point.reduce((sum, value) => sum + value, 0),
                       language,
                     )} kWh`,
                   },
                   {
                     name: words('forecast.peak'),
-                    value: `${formatNumber(Math.max(...forecast.point) * 4, language)} kW, ${quarterLabels[forecast.point.indexOf(Math.max(...forecast.point))]}`,
+                    value: `${formatAmount(Math.max(...forecast.point) * 4, language)} kW, ${quarterLabels[forecast.point.indexOf(Math.max(...forecast.point))]}`,
                   },
                   {
                     name: words('forecast.method'),
@@ -126,7 +126,7 @@ export function ForecastPage() {
                     value:
                       error.forecast.covered === null
                         ? '–'
-                        : `${formatNumber(error.forecast.covered * 100, language, 0)} %`,
+                        : `${formatAmount(error.forecast.covered * 100, language, 0)} %`,
                   },
                 ]}
               />

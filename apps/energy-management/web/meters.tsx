@@ -2,7 +2,6 @@ import type { LocalText } from '@millrace/contract';
 import {
   Button,
   Dialog,
-  formatNumber,
   fromWallClock,
   Instant,
   NumberField,
@@ -20,6 +19,7 @@ import {
 } from '@millrace/ui';
 import { useRef, useState } from 'react';
 import { type Carrier, carriers } from '../model/carrier.ts';
+import { formatAmount } from './amount.ts';
 import { Answer, useDoing } from './answer.tsx';
 import styles from './energy.module.css';
 import { asQuery, useEnergyRange } from './range.ts';
@@ -153,7 +153,7 @@ export function MetersPage() {
                     title: words('use'),
                     align: 'end',
                     value: (row) => row.sum.amount,
-                    render: (row) => `${formatNumber(row.sum.amount, language)} ${row.unit}`,
+                    render: (row) => `${formatAmount(row.sum.amount, language)} ${row.unit}`,
                   },
                   {
                     id: 'how',
@@ -227,7 +227,7 @@ export function MetersPage() {
                     title: words('meters.counted'),
                     align: 'end',
                     value: (row) => row.counted,
-                    render: (row) => formatNumber(row.counted, language),
+                    render: (row) => formatAmount(row.counted, language),
                   },
                 ]}
               />

@@ -1,7 +1,6 @@
 import type { LocalText } from '@millrace/contract';
 import {
   EmptyState,
-  formatNumber,
   Page,
   Section,
   SelectField,
@@ -12,6 +11,7 @@ import {
   usePlantTime,
 } from '@millrace/ui';
 import { type Carrier, carrierNames, carriers, isCarrier } from '../model/carrier.ts';
+import { formatAmount } from './amount.ts';
 import { Answer } from './answer.tsx';
 import { DayChart } from './day-chart.tsx';
 import styles from './energy.module.css';
@@ -117,7 +117,7 @@ function LiveTiles({ place, currency }: { place: string; currency: string }) {
     const old = value === undefined || Date.now() - value.time > 30_000;
     return (
       <dd>
-        {old || typeof value?.value !== 'number' ? '–' : formatNumber(value.value, language, 1)}{' '}
+        {old || typeof value?.value !== 'number' ? '–' : formatAmount(value.value, language, 1)}{' '}
         <small>{unit}</small>
         {old ? <small> {words('overview.notLive')}</small> : null}
       </dd>
@@ -215,25 +215,25 @@ function Chosen({
               <div className={styles.tile}>
                 <dt>{words('use')}</dt>
                 <dd>
-                  {formatNumber(sum.amount, language)} <small>{unit}</small>
+                  {formatAmount(sum.amount, language)} <small>{unit}</small>
                 </dd>
               </div>
               <div className={styles.tile}>
                 <dt>{words('cost')}</dt>
                 <dd>
-                  {formatNumber(cost.energy, language)} <small>{cost.currency}</small>
+                  {formatAmount(cost.energy, language)} <small>{cost.currency}</small>
                 </dd>
               </div>
               <div className={styles.tile}>
                 <dt>{words('emissions')}</dt>
                 <dd>
-                  {formatNumber(cost.carbon, language)} <small>kg CO₂e</small>
+                  {formatAmount(cost.carbon, language)} <small>kg CO₂e</small>
                 </dd>
               </div>
               <div className={styles.tile}>
                 <dt>{words('peak')}</dt>
                 <dd>
-                  {formatNumber(cost.peak, language)} <small>{unit === 'kWh' ? 'kW' : `${unit}/h`}</small>
+                  {formatAmount(cost.peak, language)} <small>{unit === 'kWh' ? 'kW' : `${unit}/h`}</small>
                 </dd>
               </div>
             </dl>
@@ -254,21 +254,21 @@ function Chosen({
                     title: unit,
                     align: 'end',
                     value: (row) => row.amount,
-                    render: (row) => formatNumber(row.amount, language),
+                    render: (row) => formatAmount(row.amount, language),
                   },
                   {
                     id: 'cost',
                     title: cost.currency,
                     align: 'end',
                     value: (row) => row.cost,
-                    render: (row) => formatNumber(row.cost, language, 2),
+                    render: (row) => formatAmount(row.cost, language, 2),
                   },
                 ]}
               />
             )}
             {cost.unpriced > 0 ? (
               <p>
-                {words('overview.unpriced', { amount: `${formatNumber(cost.unpriced, language)} ${unit}` })}
+                {words('overview.unpriced', { amount: `${formatAmount(cost.unpriced, language)} ${unit}` })}
               </p>
             ) : null}
             <Provenance counts={sum.counts} />
@@ -348,7 +348,7 @@ function NodeTable({
             value: (node: Node) => known(node.amounts[carrier]),
             render: (node: Node) => {
               const amount = known(node.amounts[carrier]);
-              return amount === undefined ? '–' : formatNumber(amount, language);
+              return amount === undefined ? '–' : formatAmount(amount, language);
             },
           })),
           {
@@ -356,14 +356,14 @@ function NodeTable({
             title: `${words('cost')} (${currency})`,
             align: 'end',
             value: (node) => node.cost,
-            render: (node) => formatNumber(node.cost, language, 2),
+            render: (node) => formatAmount(node.cost, language, 2),
           },
           {
             id: 'carbon',
             title: 'kg CO₂e',
             align: 'end',
             value: (node) => node.carbon,
-            render: (node) => formatNumber(node.carbon, language),
+            render: (node) => formatAmount(node.carbon, language),
           },
         ]}
       />

@@ -4,7 +4,6 @@ import {
   Confirm,
   EmptyState,
   Facts,
-  formatNumber,
   Instant,
   Mark,
   Page,
@@ -18,6 +17,7 @@ import {
 import { useState } from 'react';
 import type { LoadDefinition } from '../model/loads.ts';
 import type { Plan } from '../model/plan.ts';
+import { formatAmount } from './amount.ts';
 import { Answer, useDoing } from './answer.tsx';
 import { DayChart, quarterLabels } from './day-chart.tsx';
 import styles from './energy.module.css';
@@ -107,7 +107,7 @@ function OnePlan({ plan: stored, currency }: { plan: StoredPlan; currency: strin
   const [asking, setAsking] = useState<'approve' | 'undo'>();
   const { plan } = stored;
   const mayNot = app.may('operate') ? undefined : words('mayNotOperate');
-  const number = (value: number): string => formatNumber(value, language, 1);
+  const number = (value: number): string => formatAmount(value, language, 1);
   const commanded = new Set(stored.loads.filter((load) => load.command !== undefined).map((load) => load.id));
   const atOnce = stored.loads.filter(
     (load) =>
@@ -166,7 +166,7 @@ function OnePlan({ plan: stored, currency }: { plan: StoredPlan; currency: strin
             <div className={styles.tile}>
               <dt>{words('peak')}</dt>
               <dd>
-                {number(plan.planned.peak)} <small>kW ({number(plan.nothing.peak)})</small>
+                {number(plan.nothing.peak)} → {number(plan.planned.peak)} <small>kW</small>
               </dd>
             </div>
           </dl>
@@ -259,13 +259,13 @@ function OnePlan({ plan: stored, currency }: { plan: StoredPlan; currency: strin
                 title: words('plan.result'),
                 width: 'minmax(10rem, 2fr)',
                 render: (step) => (
-                  <>
+                  <span className={styles.row}>
                     <Mark
                       kind={step.state === 'failed' ? 'bad' : step.state === 'done' ? 'good' : 'silent'}
                     />{' '}
                     {words(`plan.stepState.${step.state}`)}
                     {step.reason === undefined ? '' : `: ${local(step.reason)}`}
-                  </>
+                  </span>
                 ),
               },
             ]}

@@ -2,7 +2,6 @@ import type { LocalText } from '@millrace/contract';
 import {
   Button,
   Facts,
-  formatNumber,
   Mark,
   Page,
   Section,
@@ -13,6 +12,7 @@ import {
   useLocalText,
 } from '@millrace/ui';
 import { useState } from 'react';
+import { formatAmount } from './amount.ts';
 import { Answer } from './answer.tsx';
 import styles from './energy.module.css';
 import { useEnergyWords } from './words.ts';
@@ -70,7 +70,7 @@ export function TariffPage() {
                         id: 'price',
                         title: `${words('tariff.price')} (${tariff.currency}/kWh)`,
                         align: 'end',
-                        render: (row) => formatNumber(row.price, language, 4),
+                        render: (row) => formatAmount(row.price, language, 4),
                       },
                       { id: 'hours', title: words('tariff.hours'), render: (row) => `${row.from}–${row.to}` },
                       {
@@ -92,7 +92,7 @@ export function TariffPage() {
                     ]}
                   />
                   {problems.length === 0 ? (
-                    <p>
+                    <p className={styles.row}>
                       <Mark kind="good" /> {words('tariff.complete')}
                     </p>
                   ) : (
@@ -100,7 +100,7 @@ export function TariffPage() {
                       <b>{words('tariff.problems')}</b>
                       <ul>
                         {problems.map((problem) => (
-                          <li key={problem.words.en}>
+                          <li key={problem.words.en} className={styles.row}>
                             <Mark kind={problem.kind === 'overlap' ? 'uncertain' : 'outside'} />{' '}
                             {local(problem.words)}
                           </li>
@@ -112,9 +112,9 @@ export function TariffPage() {
                     facts={[
                       {
                         name: words('tariff.demand'),
-                        value: `${formatNumber(tariff.demandPrice, language, 2)} ${tariff.currency} ${words('tariff.demandUnit')}`,
+                        value: `${formatAmount(tariff.demandPrice, language, 2)} ${tariff.currency} ${words('tariff.demandUnit')}`,
                       },
-                      { name: words('tariff.factor'), value: formatNumber(tariff.carbon, language, 4) },
+                      { name: words('tariff.factor'), value: formatAmount(tariff.carbon, language, 4) },
                     ]}
                   />
                 </div>
@@ -138,13 +138,13 @@ export function TariffPage() {
                       title: words('tariff.price'),
                       align: 'end',
                       render: (row) =>
-                        `${formatNumber(row.tariff.periods[0]?.price ?? 0, language, 2)} ${row.tariff.currency}/${row.unit}`,
+                        `${formatAmount(row.tariff.periods[0]?.price ?? 0, language, 2)} ${row.tariff.currency}/${row.unit}`,
                     },
                     {
                       id: 'carbon',
                       title: words('tariff.factor'),
                       align: 'end',
-                      render: (row) => formatNumber(row.tariff.carbon, language, 3),
+                      render: (row) => formatAmount(row.tariff.carbon, language, 3),
                     },
                   ]}
                 />

@@ -29,7 +29,7 @@ export const en = {
     some: '{{measured}} measured, {{interpolated}} interpolated, {{estimated}} estimated, {{missing}} missing',
   },
   overview: {
-    title: 'Energy',
+    title: 'Overview',
     now: 'Now',
     power: 'Power',
     quarterExpected: 'This quarter-hour',

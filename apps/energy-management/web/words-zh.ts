@@ -31,7 +31,7 @@ export const zh: Translation<typeof en> = {
     some: '实测 {{measured}}，内插 {{interpolated}}，估算 {{estimated}}，缺失 {{missing}}',
   },
   overview: {
-    title: '能效管控',
+    title: '总览',
     now: '当前',
     power: '功率',
     quarterExpected: '本刻钟预计',
