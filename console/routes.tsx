@@ -49,7 +49,7 @@ const root = createRootRoute({
 const signIn = createRoute({
   getParentRoute: () => root,
   path: '/sign-in',
-  validateSearch: texts('back'),
+  validateSearch: texts('back', 'problem'),
   component: lazyRouteComponent(() => import('./pages/sign-in.tsx'), 'SignInPage'),
 });
 
@@ -178,6 +178,26 @@ const commands = createRoute({
   component: lazyRouteComponent(() => import('./pages/commands/commands.tsx'), 'CommandsPage'),
 });
 
+const people = createRoute({
+  getParentRoute: () => shell,
+  path: '/people',
+  validateSearch: texts('tab'),
+  component: lazyRouteComponent(() => import('./pages/access/people.tsx'), 'PeoplePage'),
+});
+
+const account = createRoute({
+  getParentRoute: () => shell,
+  path: '/account',
+  component: lazyRouteComponent(() => import('./pages/access/account.tsx'), 'AccountPage'),
+});
+
+const audit = createRoute({
+  getParentRoute: () => shell,
+  path: '/audit',
+  validateSearch: texts('text', 'actor', 'action', 'object', 'place', 'outcome', 'before'),
+  component: lazyRouteComponent(() => import('./pages/access/audit.tsx'), 'AuditPage'),
+});
+
 const about = createRoute({
   getParentRoute: () => shell,
   path: '/about',
@@ -202,6 +222,9 @@ const tree = root.addChildren([
     commands,
     apps,
     app,
+    people,
+    account,
+    audit,
     about,
   ]),
 ]);

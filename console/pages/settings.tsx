@@ -38,7 +38,6 @@ import { problemWords } from '../api/problem.ts';
 import { backupsQuery, settingsQuery } from '../api/queries.ts';
 import { useConsoleWords } from '../words/index.ts';
 import styles from './settings.module.css';
-import { ChangePasswordForm } from './sign-in.tsx';
 
 /** Settings of the platform, and of this browser. */
 export function SettingsPage() {
@@ -62,26 +61,9 @@ export function SettingsPage() {
         <div className={styles.stack}>
           <Backups />
           <Appearance />
-          <Section title={<span id="password">{words('settings.password')}</span>}>
-            <Password />
-          </Section>
         </div>
       </div>
     </Page>
-  );
-}
-
-function Password() {
-  const words = useConsoleWords();
-  const [done, setDone] = useState(0);
-  return (
-    <ChangePasswordForm
-      key={done}
-      onDone={() => {
-        notify({ kind: 'info', title: words('signIn.changed') });
-        setDone(done + 1);
-      }}
-    />
   );
 }
 

@@ -9,13 +9,14 @@ import {
   TextField,
   useLanguage,
 } from '@millrace/ui';
-import { useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useRouter, useSearch } from '@tanstack/react-router';
 import { type FormEvent, useEffect, useState } from 'react';
-import { api, take } from '../api/client.ts';
+import { ApiError, api, take } from '../api/client.ts';
 import { problemWords } from '../api/problem.ts';
 import { sessionQuery } from '../api/queries.ts';
 import { liveStream } from '../live/live.ts';
+import { accessEn } from '../words/access-en.ts';
 import { useConsoleWords } from '../words/index.ts';
 import styles from './sign-in.module.css';
 
@@ -28,12 +29,25 @@ export function SignInPage() {
   const language = useLanguage();
   const router = useRouter();
   const queryClient = useQueryClient();
-  const { back } = useSearch({ from: '/sign-in' });
+  const { back, problem: failed } = useSearch({ from: '/sign-in' });
+  const ways = useQuery({
+    queryKey: ['sign-in-ways'],
+    queryFn: () => take(api.GET('/api/session/ways')),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
   const [user, setUser] = useState('admin');
   const [password, setPassword] = useState('');
+  const [code, setCode] = useState('');
+  /** The password was right, and a second factor is needed too. */
+  const [needsCode, setNeedsCode] = useState(false);
   const [mustChange, setMustChange] = useState(false);
   const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<ProblemWords>();
+  const [problem, setProblem] = useState<ProblemWords | undefined>(() => {
+    const known = Object.keys(accessEn.signIn.failed).find((one) => one === failed) as
+      | keyof typeof accessEn.signIn.failed
+      | undefined;
+    return known === undefined ? undefined : { title: words(`access.signIn.failed.${known}`) };
+  });
 
   useEffect(() => {
     document.title = `${words('signIn.title')} – Millrace`;
@@ -62,15 +76,18 @@ export function SignInPage() {
     }
     run(async () => {
       try {
-        const session = await take(api.POST('/api/session', { body: { user, password } }));
+        const session = await take(
+          api.POST('/api/session', { body: { user, password, ...(code === '' ? {} : { code }) } }),
+        );
         if (session.mustChangePassword) setMustChange(true);
         else await goOn();
       } catch (error) {
+        if (error instanceof ApiError && error.problem.type === 'second-factor-needed') {
+          setNeedsCode(true);
+          return;
+        }
         const known = problemWords(error, words);
-        const wrong =
-          error instanceof Error &&
-          'problem' in error &&
-          (error.problem as { status: number }).status === 401;
+        const wrong = error instanceof ApiError && error.problem.status === 401;
         setProblem(
           wrong
             ? { title: words('problem.wrong-password.title'), remedy: words('problem.wrong-password.remedy') }
@@ -79,6 +96,25 @@ export function SignInPage() {
       }
     });
   };
+
+  const withPasskey = () =>
+    run(async () => {
+      const { startAuthentication } = await import('@simplewebauthn/browser');
+      const asked = await take(api.POST('/api/session/passkey/challenge'));
+      let response: Awaited<ReturnType<typeof startAuthentication>>;
+      try {
+        response = await startAuthentication({ optionsJSON: asked.options as never });
+      } catch {
+        // Called off, or there is none: the person knows, and the other ways are still there.
+        return;
+      }
+      const session = await take(
+        api.POST('/api/session/passkey', { body: { id: asked.id, response: response as never } }),
+      );
+      if (session.mustChangePassword) setMustChange(true);
+      else await goOn();
+    });
+  const provider = ways.data?.oidc;
 
   return (
     <main className={styles.page}>
@@ -109,28 +145,67 @@ export function SignInPage() {
           />
         ) : (
           <form className={styles.form} onSubmit={signIn}>
-            <h2>{words('signIn.title')}</h2>
-            <TextField
-              label={words('signIn.user')}
-              name="username"
-              autoComplete="username"
-              value={user}
-              onChange={setUser}
-            />
-            <TextField
-              label={words('signIn.password')}
-              name="password"
-              type="password"
-              autoComplete="current-password"
-              value={password}
-              onChange={setPassword}
-              autoFocus
-              help={words('signIn.firstHelp')}
-            />
+            <h2>{words(needsCode ? 'access.signIn.codeTitle' : 'signIn.title')}</h2>
+            {needsCode ? (
+              <>
+                <p>{words('access.signIn.codeNote')}</p>
+                <TextField
+                  label={words('access.signIn.code')}
+                  name="code"
+                  autoComplete="one-time-code"
+                  value={code}
+                  onChange={setCode}
+                  autoFocus
+                />
+              </>
+            ) : (
+              <>
+                <TextField
+                  label={words('signIn.user')}
+                  name="username"
+                  autoComplete="username"
+                  value={user}
+                  onChange={setUser}
+                />
+                <TextField
+                  label={words('signIn.password')}
+                  name="password"
+                  type="password"
+                  autoComplete="current-password"
+                  value={password}
+                  onChange={setPassword}
+                  autoFocus
+                  help={words('signIn.firstHelp')}
+                />
+              </>
+            )}
             {problem === undefined ? null : <ErrorState problem={problem} compact />}
             <Button kind="primary" type="submit" pending={busy}>
               {words('signIn.go')}
             </Button>
+            {needsCode ? (
+              <Button
+                onPress={() => {
+                  setNeedsCode(false);
+                  setCode('');
+                  setProblem(undefined);
+                }}
+              >
+                {words('access.signIn.back')}
+              </Button>
+            ) : null}
+            {provider === undefined || needsCode ? null : (
+              <Button
+                onPress={() => location.assign(`/api/session/oidc?back=${encodeURIComponent(back ?? '/')}`)}
+              >
+                {words('access.signIn.oidc', {
+                  title: provider.title === '' ? words('access.signIn.oidcDefault') : provider.title,
+                })}
+              </Button>
+            )}
+            {ways.data?.passkeys === true ? (
+              <Button onPress={withPasskey}>{words('access.signIn.passkey')}</Button>
+            ) : null}
           </form>
         )}
       </div>

@@ -8,13 +8,16 @@ import {
   Download,
   Info,
   LayoutDashboard,
+  ScrollText,
   Settings,
   ShieldAlert,
   Sparkles,
+  Users,
   Zap,
 } from 'lucide-react';
 import { useMemo } from 'react';
 import { plantQuery, proposalsQuery, quarantineQuery } from '../api/queries.ts';
+import { useMay } from '../pages/access/permission.ts';
 import { useConsoleWords } from '../words/index.ts';
 import styles from './navigation.module.css';
 
@@ -24,8 +27,11 @@ export function Navigation() {
   const language = useLanguage();
   const navigate = useNavigate();
   const plant = useQuery(plantQuery);
-  const quarantine = useQuery(quarantineQuery(0, 1));
-  const proposals = useQuery(proposalsQuery);
+  const may = useMay();
+  // Of the whole plant: who may not see that is not shown a count, nor asks for one.
+  const whole = may('read', '');
+  const quarantine = useQuery({ ...quarantineQuery(0, 1), enabled: whole });
+  const proposals = useQuery({ ...proposalsQuery, enabled: whole });
   const path = useRouterState({ select: (state) => state.location.pathname });
   const params = useParams({ strict: false }) as { _splat?: string };
   const selected = path.startsWith('/places/') ? params._splat : undefined;
@@ -81,6 +87,12 @@ export function Navigation() {
           count={quarantined === 0 ? undefined : formatCount(quarantined, language)}
         />
         <Item to="/export" icon={<Download size={18} />} text={words('nav.export')} />
+        {may('administer', '') ? (
+          <Item to="/people" icon={<Users size={18} />} text={words('access.nav.people')} />
+        ) : null}
+        {may('audit') ? (
+          <Item to="/audit" icon={<ScrollText size={18} />} text={words('access.nav.audit')} />
+        ) : null}
         <Item to="/settings" icon={<Settings size={18} />} text={words('nav.settings')} />
         <Item to="/about" icon={<Info size={18} />} text={words('nav.about')} />
       </ul>
@@ -103,6 +115,8 @@ function Item({
     | '/proposals'
     | '/quarantine'
     | '/export'
+    | '/people'
+    | '/audit'
     | '/settings'
     | '/about';
   icon: React.ReactNode;

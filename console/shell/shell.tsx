@@ -199,9 +199,9 @@ function PersonMenu() {
           title: session.data?.user ?? '',
           items: [
             {
-              id: 'password',
-              text: words('shell.changePassword'),
-              onChoose: () => void navigate({ to: '/settings', hash: 'password' }),
+              id: 'account',
+              text: words('access.nav.account'),
+              onChoose: () => void navigate({ to: '/account' }),
             },
             {
               id: 'sign-out',

@@ -1,9 +1,11 @@
+import { accessEn } from './access-en.ts';
 import { appsEn } from './apps-en.ts';
 import { commandEn } from './command-en.ts';
 import { terminalEn } from './terminal-en.ts';
 
 /** Words of the console. One term per idea; see docs/concepts/glossary.md. */
 export const en = {
+  access: accessEn,
   apps: appsEn,
   shell: {
     skip: 'Skip to the content',

@@ -1,10 +1,12 @@
 import type { Translation } from '@millrace/ui';
+import { accessZh } from './access-zh.ts';
 import { appsZh } from './apps-zh.ts';
 import { commandZh } from './command-zh.ts';
 import type { en } from './en.ts';
 import { terminalZh } from './terminal-zh.ts';
 
 export const zh: Translation<typeof en> = {
+  access: accessZh,
   apps: appsZh,
   shell: {
     skip: '跳到正文',
