@@ -79,11 +79,11 @@ function describe(
   const properties: Record<string, PropertyAffordance> = {};
   for (const property of Object.keys(kind.properties)) {
     const own = propertyOf(kind, spec, property);
-    const writable = own.writes !== undefined && connection.protocol === 'opcua';
+    const writable = own.writes !== undefined;
     properties[property] = {
       ...schemaOf(pack, tables, thing, own),
       observable: true,
-      ...(writable ? {} : { readOnly: true }),
+      readOnly: !writable,
       forms: [propertyForm(thing, property, own, connection, address, writable)],
     };
   }
@@ -341,9 +341,11 @@ function propertyForm(
       const quantity = registerCount(register.type);
       return {
         href: `modbus+tcp://${address!.host}:${address!.port}/${thing.spec.unit}/${register.address}?quantity=${quantity}`,
-        op: ['readproperty', 'observeproperty'],
+        op: writable
+          ? ['readproperty', 'writeproperty', 'observeproperty']
+          : ['readproperty', 'observeproperty'],
         contentType: 'application/octet-stream',
-        'modv:entity': entity,
+        'modv:entity': writable ? 'HoldingRegister' : entity,
         'modv:type': xsd[register.type],
         'modv:mostSignificantByte': true,
         'modv:mostSignificantWord': true,

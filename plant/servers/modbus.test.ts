@@ -17,6 +17,8 @@ const ModbusRtu = createRequire(import.meta.url)('modbus-serial') as new () => {
   connectTCP(host: string, options: { port: number }): Promise<void>;
   setID(unit: number): void;
   readHoldingRegisters(address: number, count: number): Promise<{ buffer: Buffer }>;
+  writeRegister(address: number, value: number): Promise<unknown>;
+  writeRegisters(address: number, values: number[]): Promise<unknown>;
   close(call: () => void): void;
 };
 const host = '127.0.0.1';
@@ -175,6 +177,25 @@ describe('the meters behind Modbus TCP', () => {
       ).reply.length,
     ).toBe(11);
     expect((await exchange(Buffer.concat([request, request]), 22)).reply.length).toBe(22);
+  });
+
+  it('take a set-point within its range, in its register alone', async () => {
+    const rtu = new ModbusRtu();
+    await rtu.connectTCP(host, { port: ports['compressor']! });
+    rtu.setID(1);
+    const write = (address: number, value: number): Promise<string> =>
+      rtu.writeRegister(address, value).then(
+        () => 'taken',
+        (error: { modbusCode?: number }) => `exception ${error.modbusCode}`,
+      );
+    expect((await rtu.readHoldingRegisters(120, 1)).buffer.readUInt16BE(0)).toBe(69);
+    expect(await write(120, 65)).toBe('taken');
+    expect((await rtu.readHoldingRegisters(120, 1)).buffer.readUInt16BE(0)).toBe(65);
+    await rtu.writeRegisters(120, [70]);
+    expect((await rtu.readHoldingRegisters(120, 1)).buffer.readUInt16BE(0)).toBe(70);
+    expect(await write(120, 90)).toBe('exception 3');
+    expect(await write(101, 1)).toBe('exception 2');
+    await new Promise<void>((done) => rtu.close(() => done()));
   });
 
   it('fall silent one by one behind the gateway', async () => {

@@ -33,11 +33,13 @@ interface Unit {
   registers: Uint8Array;
   length: number;
   writers: Map<number, { address: number; spec: RegisterSpec }>;
+  /** What may be written, by its first address; it stands in the holding registers whatever the others are. */
+  writable: Map<number, { signal: Signal; spec: RegisterSpec }>;
 }
 
 /**
- * A Modbus TCP server that is a gateway to one or more units, each with the register map of its kind: functions 3 and 4,
- * big-endian bytes and words. Registers are written when an instrument is looked at, so a read costs a copy. A unit cut off the
+ * A Modbus TCP server that is a gateway to one or more units, each with the register map of its kind: functions 3 and 4, and
+ * 6 and 16 for what may be written, big-endian bytes and words. Registers are written when an instrument is looked at, so a read costs a copy. A unit cut off the
  * network answers with the gateway's exception 11; an address without a register with exception 2.
  */
 export async function openModbus(options: ModbusOptions): Promise<Outlet> {
@@ -49,13 +51,21 @@ export async function openModbus(options: ModbusOptions): Promise<Outlet> {
     const length = Math.max(
       ...Object.values(registers).map((spec) => spec.address + registerCount(spec.type)),
     );
-    const unit: Unit = { thing, entity, registers: new Uint8Array(length * 2), length, writers: new Map() };
+    const unit: Unit = {
+      thing,
+      entity,
+      registers: new Uint8Array(length * 2),
+      length,
+      writers: new Map(),
+      writable: new Map(),
+    };
     units.set(thing.spec.unit!, unit);
     for (const signal of model.signals) {
       if (signal.thing !== thing) continue;
       const spec = registers[signal.property.name];
       if (spec === undefined) continue;
       unit.writers.set(signal.index, { address: spec.address, spec });
+      if (signal.property.spec.writes !== undefined) unit.writable.set(spec.address, { signal, spec });
       bySignal.set(signal.index, unit);
     }
     write(
@@ -116,13 +126,15 @@ export async function openModbus(options: ModbusOptions): Promise<Outlet> {
       if (unit !== undefined && units.size === 1) return undefined;
       return refuse(frame, code, exceptions.gatewayTargetFailed);
     }
+    if ((code === 6 || code === 16) && unit.writable.size > 0) return take(frame, code, unit);
     const entity = code === 3 ? 'HoldingRegister' : code === 4 ? 'InputRegister' : undefined;
     if (entity === undefined) return refuse(frame, code, exceptions.illegalFunction);
     if (frame.length !== 12) return refuse(frame, code, exceptions.illegalDataValue);
     const address = frame.readUInt16BE(8);
     const count = frame.readUInt16BE(10);
     if (count < 1 || count > registersPerReadMax) return refuse(frame, code, exceptions.illegalDataValue);
-    if (entity !== unit.entity || address + count > unit.length) {
+    const own = entity === unit.entity || (entity === 'HoldingRegister' && unit.writable.size > 0);
+    if (!own || address + count > unit.length) {
       return refuse(frame, code, exceptions.illegalDataAddress);
     }
     const reply = Buffer.alloc(9 + count * 2);
@@ -130,6 +142,24 @@ export async function openModbus(options: ModbusOptions): Promise<Outlet> {
     reply.writeUInt16BE(3 + count * 2, 4);
     reply[8] = count * 2;
     reply.set(unit.registers.subarray(address * 2, (address + count) * 2), 9);
+    return reply;
+  }
+
+  /** Functions 6 and 16: one value, in exactly the registers it stands in. */
+  function take(frame: Buffer, code: 6 | 16, unit: Unit): Buffer {
+    const count = code === 6 ? 1 : frame.length > 12 ? frame.readUInt16BE(10) : 0;
+    const from = code === 6 ? 10 : 13;
+    if (frame.length !== from + count * 2 || count < 1)
+      return refuse(frame, code, exceptions.illegalDataValue);
+    const target = unit.writable.get(frame.readUInt16BE(8));
+    if (target === undefined || registerCount(target.spec.type) !== count)
+      return refuse(frame, code, exceptions.illegalDataAddress);
+    const view = new DataView(frame.buffer, frame.byteOffset + from, count * 2);
+    if (!model.write(target.signal, valueIn(view, target.spec)))
+      return refuse(frame, code, exceptions.illegalDataValue);
+    write([target.signal], unit);
+    const reply = Buffer.from(frame.subarray(0, 12));
+    reply.writeUInt16BE(6, 4);
     return reply;
   }
 
@@ -183,6 +213,25 @@ function put(view: DataView, at: number, spec: RegisterSpec, value: number): voi
     case 'uint64':
       view.setBigUint64(at, BigInt(clamp(raw, 0, Number.MAX_SAFE_INTEGER)));
       return;
+  }
+}
+
+/** The value that registers hold; the reverse of {@link put}. */
+function valueIn(view: DataView, spec: RegisterSpec): number {
+  const scaled = (raw: number): number => Number((raw * (spec.scale ?? 1)).toPrecision(12));
+  switch (spec.type) {
+    case 'float32':
+      return view.getFloat32(0);
+    case 'int16':
+      return scaled(view.getInt16(0));
+    case 'uint16':
+      return scaled(view.getUint16(0));
+    case 'int32':
+      return scaled(view.getInt32(0));
+    case 'uint32':
+      return scaled(view.getUint32(0));
+    case 'uint64':
+      return scaled(Number(view.getBigUint64(0)));
   }
 }
 

@@ -25,7 +25,7 @@ interface Device {
 /**
  * Things that speak MQTT by themselves, each with its own connection and credentials, in the platform's plain JSON:
  * `{"temperature": 21.5}`, or with the time of measuring, or several readings in one message, as the pack says. Events go out with
- * QoS 1, actions come in on `things/<id>/actions/<name>` and are answered on `…/result`.
+ * QoS 1, actions come in on `things/<id>/actions/<name>`, writes on `things/<id>/properties/<name>/set`; both are answered on `…/result`.
  */
 export function openSensors(options: SensorsOptions): Outlet {
   const { model, url, log } = options;
@@ -40,10 +40,14 @@ export function openSensors(options: SensorsOptions): Outlet {
       log,
       connected: () => {
         if (thing.actions.length > 0) session.subscribe(`${topic}/actions/+`, 1);
+        if (writableOf(thing).length > 0) session.subscribe(`${topic}/properties/+/set`, 1);
         const own = model.signals.filter((signal) => signal.thing === thing);
         publish(devices.get(thing)!, own);
       },
-      message: (from, payload) => act(devices.get(thing)!, from, payload),
+      message: (from, payload) =>
+        from.endsWith('/set')
+          ? set(devices.get(thing)!, from, payload)
+          : act(devices.get(thing)!, from, payload),
       refused: () => options.refused(thing),
     });
     devices.set(thing, { thing, session, topic, batch: [] });
@@ -70,6 +74,34 @@ export function openSensors(options: SensorsOptions): Outlet {
         device.session.publish(topic, JSON.stringify(device.batch), 1);
         device.batch = [];
     }
+  }
+
+  function writableOf(thing: CompiledThing): Signal[] {
+    return model.signals.filter((one) => one.thing === thing && one.property.spec.writes !== undefined);
+  }
+
+  /** A write: answered with what became of it, and seen at once in the properties. */
+  function set(device: Device, from: string, payload: Buffer): void {
+    const name = from.slice(`${device.topic}/properties/`.length, -'/set'.length);
+    const signal = writableOf(device.thing).find((one) => one.property.name === name);
+    if (payload.length > actionBytesMax) return;
+    let request: { id?: unknown; value?: unknown } | null;
+    try {
+      request = JSON.parse(payload.toString('utf8')) as typeof request;
+    } catch {
+      request = null;
+    }
+    if (request === null || typeof request !== 'object') {
+      log.warn(`${device.thing.spec.name}: a write of ${name} came without JSON`);
+      return;
+    }
+    const { id, value } = request;
+    const taken = signal !== undefined && typeof value === 'number' && model.write(signal, value);
+    const outcome = taken
+      ? { state: 'confirmed' }
+      : { state: 'refused', output: { en: 'not a value this takes', zh: '不接受该值' } };
+    device.session.publish(`${from}/result`, JSON.stringify({ id, ...outcome }), 1);
+    if (taken) publish(device, [signal]);
   }
 
   function act(device: Device, from: string, payload: Buffer): void {

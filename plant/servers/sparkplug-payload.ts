@@ -78,7 +78,7 @@ export interface Metric {
   timestamp?: number;
   datatype: number;
   value: MetricContent;
-  properties?: Record<string, string | number>;
+  properties?: Record<string, string | number | boolean>;
 }
 
 /** Encodes a payload. `seq` is left out of death certificates. */
@@ -139,13 +139,18 @@ function content(type: number, value: MetricContent): Record<string, unknown> {
   }
 }
 
-function propertySet(properties: Record<string, string | number>): { keys: string[]; values: unknown[] } {
+function propertySet(properties: Record<string, string | number | boolean>): {
+  keys: string[];
+  values: unknown[];
+} {
   return {
     keys: Object.keys(properties),
     values: Object.values(properties).map((value) =>
       typeof value === 'string'
         ? { type: datatype.string, stringValue: value }
-        : { type: datatype.double, doubleValue: value },
+        : typeof value === 'boolean'
+          ? { type: datatype.boolean, booleanValue: value }
+          : { type: datatype.double, doubleValue: value },
     ),
   };
 }

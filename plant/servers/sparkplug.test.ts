@@ -112,6 +112,39 @@ describe('the robot cell as a Sparkplug edge node', () => {
     expect(again.metrics[0]?.value).toEqual(birth.metrics[0]?.value);
   });
 
+  it('takes a command to a metric that may be written, and shows it in its data', async () => {
+    const device = payloadOf(
+      await platform.message((m) => m.topic === `${root}/DBIRTH/Line-1/robot`, 'DBIRTH'),
+    );
+    const override = device.metrics.find((metric) => metric.name === 'Motion/speedOverride')!;
+    expect(override.properties).toMatchObject({ readOnly: { value: false } });
+    const from = platform.messages.length;
+    const send = (metric: object): void =>
+      platform.publish(
+        `${root}/DCMD/Line-1/robot`,
+        Buffer.from(peer.encodePayload({ timestamp: Date.now(), metrics: [metric] })),
+      );
+    send({ alias: number(override.alias), type: 'Int32', value: 60 });
+    send({ name: 'Motion/speedOverride', type: 'Int32', value: 900 });
+    send({ name: 'Motion/toolSpeed', type: 'Double', value: 1 });
+    const end = Date.now() + 10_000;
+    const signal = model.signals.find(
+      (one) => one.thing.spec.name === 'robot-cell' && one.property.name === 'speedOverride',
+    )!;
+    while (model.valueOf(signal) !== 60 && Date.now() < end) await new Promise((done) => setTimeout(done, 5));
+    step(5);
+    const data = payloadOf(
+      await platform.message(
+        (m) =>
+          m.topic.includes('/DDATA/') &&
+          payloadOf(m).metrics.some((metric) => number(metric.alias) === number(override.alias)),
+        'the new value',
+        from,
+      ),
+    );
+    expect(data.metrics.find((metric) => number(metric.alias) === number(override.alias))!.value).toBe(60);
+  });
+
   it('dies with the number of its birth when its cable is cut, and comes back with the next', async () => {
     const birth = payloadOf(await platform.message((m) => m.topic.includes('/NBIRTH/'), 'NBIRTH'));
     const from = platform.messages.length;

@@ -80,6 +80,11 @@ export function openSparkplug(options: SparkplugOptions): Outlet {
       birth();
     },
     message: (from, payload) => {
+      const device = devices.find((one) => from === topic('DCMD', one.id));
+      if (device !== undefined) {
+        command(device, payload);
+        return;
+      }
       if (from !== topic('NCMD')) return;
       const asked = decodeCommand(payload);
       if (asked === undefined) {
@@ -94,6 +99,20 @@ export function openSparkplug(options: SparkplugOptions): Outlet {
     },
     log,
   });
+
+  /** What a command writes is seen in the DDATA that follows by exception; what it must not write stays as it is. */
+  function command(device: Device, payload: Buffer): void {
+    const asked = decodeCommand(payload);
+    if (asked === undefined) log.warn(`${node}: a command that is no Sparkplug payload was left unheeded`);
+    for (const metric of asked ?? []) {
+      const signal = device.signals.find(
+        (one) =>
+          aliasOf(one) === metric.alias || metricName(one.property.spec, one.property.name) === metric.name,
+      );
+      if (signal === undefined || !model.write(signal, Number(metric.value)))
+        log.warn(`${device.id}: a command to "${metric.name}" (alias ${metric.alias}) was not taken`);
+    }
+  }
 
   function birth(): void {
     seq = 0;
@@ -125,6 +144,7 @@ export function openSparkplug(options: SparkplugOptions): Outlet {
         properties: {
           documentation: spec.titles.en,
           ...(spec.unit === undefined ? {} : { engUnit: spec.unit }),
+          ...(spec.writes === undefined ? {} : { readOnly: false }),
           ...(spec.range === undefined ? {} : { engLow: spec.range[0], engHigh: spec.range[1] }),
         },
       };
