@@ -130,7 +130,8 @@ export const energySettings: SettingFields = {
     kind: 'text',
     title: words('States that mean production', '表示生产的状态'),
     help: words('Names of machine states, divided by commas.', '设备状态名，以逗号分隔。'),
-    default: 'running,loaded,executing,execute,producing,active,picking,placing,working',
+    default:
+      'running,loaded,executing,execute,producing,active,working,loading,unloading,approaching,leaving,picking,placing',
     advanced: true,
   },
   offStates: {
