@@ -20,6 +20,10 @@ export class SpanWindow implements WindowValues {
   readonly #firstValue = new Float64Array(windowSteps);
   readonly #lastTime = new Float64Array(windowSteps);
   readonly #lastValue = new Float64Array(windowSteps);
+  /** Oldest step that the totals hold; what leaves the window is taken off them, so that an average costs the same at any length. */
+  #from = 0;
+  #total = 0;
+  #samples = 0;
   /** Latest sample of all, whether in the window or before it. */
   #time = Number.NEGATIVE_INFINITY;
   #value = Number.NaN;
@@ -33,8 +37,10 @@ export class SpanWindow implements WindowValues {
     if (time < this.#time) return;
     const step = Math.floor(time / this.#width);
     const at = step % windowSteps;
+    if (step - windowSteps + 1 > this.#from) this.#leave(step - windowSteps + 1);
     if (time === this.#time && this.#step[at] === step) {
       this.#sum[at]! += value - this.#lastValue[at]!;
+      this.#total += value - this.#lastValue[at]!;
       if (this.#count[at] === 1) {
         this.#min[at] = value;
         this.#max[at] = value;
@@ -49,6 +55,8 @@ export class SpanWindow implements WindowValues {
     }
     this.#time = time;
     this.#value = value;
+    this.#total += value;
+    this.#samples++;
     if (this.#step[at] !== step) {
       this.#step[at] = step;
       this.#count[at] = 1;
@@ -97,6 +105,7 @@ export class SpanWindow implements WindowValues {
       this.#firstTime[at] = earlier.#firstTime[at]!;
       this.#firstValue[at] = earlier.#firstValue[at]!;
     }
+    this.#addUp();
     if (earlier.#time > this.#time) {
       this.#time = earlier.#time;
       this.#value = earlier.#value;
@@ -104,15 +113,8 @@ export class SpanWindow implements WindowValues {
   }
 
   average(now: Microseconds): number {
-    const from = this.#oldest(now);
-    let sum = 0;
-    let count = 0;
-    for (let at = 0; at < windowSteps; at++) {
-      if (this.#step[at]! < from) continue;
-      sum += this.#sum[at]!;
-      count += this.#count[at]!;
-    }
-    return count === 0 ? this.#value : sum / count;
+    this.#leave(this.#oldest(now));
+    return this.#samples === 0 ? this.#value : this.#total / this.#samples;
   }
 
   minimum(now: Microseconds): number {
@@ -134,17 +136,13 @@ export class SpanWindow implements WindowValues {
   }
 
   sum(now: Microseconds): number {
-    const from = this.#oldest(now);
-    let sum = 0;
-    for (let at = 0; at < windowSteps; at++) if (this.#step[at]! >= from) sum += this.#sum[at]!;
-    return sum;
+    this.#leave(this.#oldest(now));
+    return this.#samples === 0 ? 0 : this.#total;
   }
 
   count(now: Microseconds): number {
-    const from = this.#oldest(now);
-    let count = 0;
-    for (let at = 0; at < windowSteps; at++) if (this.#step[at]! >= from) count += this.#count[at]!;
-    return count;
+    this.#leave(this.#oldest(now));
+    return this.#samples;
   }
 
   delta(now: Microseconds): number {
@@ -162,6 +160,36 @@ export class SpanWindow implements WindowValues {
 
   previous(): number {
     return Number.NaN;
+  }
+
+  /** Takes steps before `from` off the totals. */
+  #leave(from: number): void {
+    if (from <= this.#from) return;
+    // Added up anew once in a length, so that rounding does not add up.
+    if (
+      from - this.#from >= windowSteps ||
+      Math.floor(from / windowSteps) !== Math.floor(this.#from / windowSteps)
+    ) {
+      this.#from = from;
+      this.#addUp();
+      return;
+    }
+    for (; this.#from < from; this.#from++) {
+      const at = this.#from % windowSteps;
+      if (this.#step[at] !== this.#from) continue;
+      this.#total -= this.#sum[at]!;
+      this.#samples -= this.#count[at]!;
+    }
+  }
+
+  #addUp(): void {
+    this.#total = 0;
+    this.#samples = 0;
+    for (let at = 0; at < windowSteps; at++) {
+      if (this.#step[at]! < this.#from) continue;
+      this.#total += this.#sum[at]!;
+      this.#samples += this.#count[at]!;
+    }
   }
 
   /** Number of the oldest step that counts. */
