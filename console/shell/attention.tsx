@@ -1,7 +1,10 @@
+import { alarmPriorities } from '@millrace/contract';
 import { formatCount, Mark, type MarkKind, useLanguage, useUiWords } from '@millrace/ui';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { connectionsQuery, plantQuery } from '../api/queries.ts';
+import { useOpenAlarms } from '../live/alarms.ts';
+import { PriorityMark } from '../pages/alarms/priority.tsx';
 import { useConsoleWords } from '../words/index.ts';
 import styles from './attention.module.css';
 
@@ -14,6 +17,8 @@ export function AttentionBar() {
   const language = useLanguage();
   const plant = useQuery(plantQuery);
   const connections = useQuery(connectionsQuery);
+  const { counts: alarmCounts } = useOpenAlarms();
+  const alarms = alarmPriorities.filter((priority) => (alarmCounts[priority] ?? 0) > 0);
   if (plant.data === undefined) return null;
   const counts = plantCounts(plant.data);
   const items: { kind: MarkKind; count: number; to: '/' | '/terminals'; state: string; word: string }[] =
@@ -35,22 +40,43 @@ export function AttentionBar() {
     word: words('attention.connections'),
   });
   const present = items.filter((item) => item.count > 0);
-  if (present.length === 0) return <p className={styles.calm}>{words('attention.none')}</p>;
-  const worst = present[0]!;
+  if (present.length === 0 && alarms.length === 0)
+    return <p className={styles.calm}>{words('attention.none')}</p>;
+  const worst = present[0];
   const things = present.reduce((sum, item) => sum + (item.to === '/' ? item.count : 0), 0);
   return (
     <>
       {/* On a phone there is room for one sign: the worst, and how many there are in all. */}
-      <Link
-        to={worst.to}
-        search={{ state: 'abnormal' }}
-        className={`${styles.item} ${styles.one}`}
-        aria-label={words('attention.some', { count: things === 0 ? worst.count : things })}
-      >
-        <Mark kind={worst.kind} />
-        <b>{formatCount(things === 0 ? worst.count : things, language)}</b>
-      </Link>
+      {alarms[0] !== undefined ? (
+        <Link
+          to="/alarms"
+          className={`${styles.item} ${styles.one}`}
+          aria-label={words('alarm.open', { count: alarmCounts[alarms[0]] ?? 0 })}
+        >
+          <PriorityMark priority={alarms[0]} />
+          <b>{formatCount(alarmCounts[alarms[0]] ?? 0, language)}</b>
+        </Link>
+      ) : worst === undefined ? null : (
+        <Link
+          to={worst.to}
+          search={{ state: 'abnormal' }}
+          className={`${styles.item} ${styles.one}`}
+          aria-label={words('attention.some', { count: things === 0 ? worst.count : things })}
+        >
+          <Mark kind={worst.kind} />
+          <b>{formatCount(things === 0 ? worst.count : things, language)}</b>
+        </Link>
+      )}
       <ul className={styles.list} aria-label={words('attention.title')}>
+        {alarms.map((priority) => (
+          <li key={priority}>
+            <Link to="/alarms" search={{ priority }} className={styles.item}>
+              <PriorityMark priority={priority} />
+              <b>{formatCount(alarmCounts[priority] ?? 0, language)}</b>
+              <span className={styles.word}>{words(`alarm.priority.${priority}`)}</span>
+            </Link>
+          </li>
+        ))}
         {present.map((item) => (
           <li key={item.word}>
             <Link to={item.to} search={{ state: item.state }} className={styles.item}>

@@ -27,6 +27,7 @@ import styles from './thing.module.css';
 import { ValuesTab } from './values.tsx';
 
 const ChartTab = lazy(() => import('./chart.tsx').then((part) => ({ default: part.ChartTab })));
+const AlarmsTab = lazy(() => import('../alarms/alarms.tsx').then((part) => ({ default: part.ThingAlarms })));
 const EventsTab = lazy(() => import('./events.tsx').then((part) => ({ default: part.EventsTab })));
 const ControlTab = lazy(() => import('./control.tsx').then((part) => ({ default: part.ControlTab })));
 const DescriptionTab = lazy(() =>
@@ -42,6 +43,7 @@ const AccessTab = lazy(() => import('./access.tsx').then((part) => ({ default: p
 const tabIds = [
   'values',
   'chart',
+  'alarms',
   'events',
   'actions',
   'description',
@@ -103,6 +105,11 @@ function OneThing({ id }: { id: string }) {
       id: 'chart',
       title: words('thing.tabs.chart'),
       content: () => lazily(<ChartTab thing={description} />),
+    },
+    {
+      id: 'alarms',
+      title: words('alarm.title'),
+      content: () => lazily(<AlarmsTab thing={id} />),
     },
     {
       id: 'events',
