@@ -198,6 +198,75 @@ const audit = createRoute({
   component: lazyRouteComponent(() => import('./pages/access/audit.tsx'), 'AuditPage'),
 });
 
+const alarmFilter = texts('place', 'priority', 'state', 'thing', 'text', 'page');
+
+const alarms = createRoute({
+  getParentRoute: () => shell,
+  path: '/alarms',
+  validateSearch: alarmFilter,
+  component: lazyRouteComponent(() => import('./pages/alarms/alarms.tsx'), 'AlarmsPage'),
+});
+
+const alarmHistory = createRoute({
+  getParentRoute: () => shell,
+  path: '/alarms/history',
+  validateSearch: alarmFilter,
+  component: lazyRouteComponent(() => import('./pages/alarms/alarms.tsx'), 'AlarmHistoryPage'),
+});
+
+const alarm = createRoute({
+  getParentRoute: () => shell,
+  path: '/alarms/$id',
+  component: lazyRouteComponent(() => import('./pages/alarms/alarm.tsx'), 'AlarmPage'),
+});
+
+const alarmRules = createRoute({
+  getParentRoute: () => shell,
+  path: '/alarm-rules',
+  validateSearch: texts('text', 'thing', 'sort'),
+  component: lazyRouteComponent(() => import('./pages/alarms/rules.tsx'), 'AlarmRulesPage'),
+});
+
+const alarmRule = createRoute({
+  getParentRoute: () => shell,
+  path: '/alarm-rules/$id',
+  validateSearch: texts('thing'),
+  component: lazyRouteComponent(() => import('./pages/alarms/rule.tsx'), 'AlarmRulePage'),
+});
+
+const alarmMetrics = createRoute({
+  getParentRoute: () => shell,
+  path: '/alarm-metrics',
+  component: lazyRouteComponent(() => import('./pages/alarms/metrics.tsx'), 'AlarmMetricsPage'),
+});
+
+const alarmMessages = createRoute({
+  getParentRoute: () => shell,
+  path: '/alarm-messages',
+  component: lazyRouteComponent(() => import('./pages/alarms/messages.tsx'), 'AlarmMessagesPage'),
+});
+
+const dashboards = createRoute({
+  getParentRoute: () => shell,
+  path: '/dashboards',
+  component: lazyRouteComponent(() => import('./pages/dashboards/dashboards.tsx'), 'DashboardsPage'),
+});
+
+const dashboard = createRoute({
+  getParentRoute: () => shell,
+  path: '/dashboards/$id',
+  validateSearch: texts('edit', 'wall'),
+  component: lazyRouteComponent(() => import('./pages/dashboards/dashboard.tsx'), 'DashboardPage'),
+});
+
+/** A dashboard by its link: stands outside the shell, as nobody is signed in. */
+const shared = createRoute({
+  getParentRoute: () => root,
+  path: '/shared/$token',
+  validateSearch: (search: Record<string, unknown>): TimeSearch => timeSearch(search),
+  component: lazyRouteComponent(() => import('./pages/dashboards/shared.tsx'), 'SharedPage'),
+});
+
 const about = createRoute({
   getParentRoute: () => shell,
   path: '/about',
@@ -206,7 +275,10 @@ const about = createRoute({
 
 const tree = root.addChildren([
   signIn,
+  shared,
   shell.addChildren([
+    dashboards,
+    dashboard,
     plant,
     place,
     thing,
@@ -225,6 +297,13 @@ const tree = root.addChildren([
     people,
     account,
     audit,
+    alarms,
+    alarmHistory,
+    alarm,
+    alarmRules,
+    alarmRule,
+    alarmMetrics,
+    alarmMessages,
     about,
   ]),
 ]);

@@ -88,7 +88,7 @@ export const DashboardTile = Type.Union([
     range: Type.Optional(
       Type.String({
         maxLength: 20,
-        pattern: '^[0-9]{1,4}[smhdw]$',
+        pattern: '^[0-9]{1,4}[smhdy]$',
         description: 'Its own, such as 8h; absent: that of the page.',
       }),
     ),

@@ -3,11 +3,13 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useRouterState } from '@tanstack/react-router';
 import {
   Activity,
+  Bell,
   Blocks,
   Cable,
   Download,
   Info,
   LayoutDashboard,
+  LayoutGrid,
   ScrollText,
   Settings,
   ShieldAlert,
@@ -57,7 +59,9 @@ export function Navigation() {
         <Item to="/" icon={<LayoutDashboard size={18} />} text={words('nav.plant')} />
         <Item to="/apps" icon={<Blocks size={18} />} text={words('nav.apps')} />
         <Item to="/commands" icon={<Zap size={18} />} text={words('command.nav')} />
+        <Item to="/alarms" icon={<Bell size={18} />} text={words('alarm.nav')} />
         <Item to="/live" icon={<Activity size={18} />} text={words('nav.live')} />
+        <Item to="/dashboards" icon={<LayoutGrid size={18} />} text={words('dashboard.title')} />
       </ul>
       <div className={styles.tree}>
         {nodes.length === 0 ? (
@@ -110,6 +114,8 @@ function Item({
     | '/'
     | '/apps'
     | '/live'
+    | '/dashboards'
+    | '/alarms'
     | '/commands'
     | '/terminals'
     | '/proposals'

@@ -1,6 +1,8 @@
 import { accessEn } from './access-en.ts';
+import { alarmEn } from './alarm-en.ts';
 import { appsEn } from './apps-en.ts';
 import { commandEn } from './command-en.ts';
+import { dashboardEn } from './dashboard-en.ts';
 import { terminalEn } from './terminal-en.ts';
 
 /** Words of the console. One term per idea; see docs/concepts/glossary.md. */
@@ -510,5 +512,7 @@ export const en = {
     accepted: '{{thing}} was registered',
   },
   terminal: terminalEn,
+  alarm: alarmEn,
   command: commandEn,
+  dashboard: dashboardEn,
 } as const;

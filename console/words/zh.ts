@@ -1,7 +1,9 @@
 import type { Translation } from '@millrace/ui';
 import { accessZh } from './access-zh.ts';
+import { alarmZh } from './alarm-zh.ts';
 import { appsZh } from './apps-zh.ts';
 import { commandZh } from './command-zh.ts';
+import { dashboardZh } from './dashboard-zh.ts';
 import type { en } from './en.ts';
 import { terminalZh } from './terminal-zh.ts';
 
@@ -459,5 +461,7 @@ export const zh: Translation<typeof en> = {
     accepted: '{{thing}}已登记',
   },
   terminal: terminalZh,
+  alarm: alarmZh,
   command: commandZh,
+  dashboard: dashboardZh,
 };
