@@ -66,6 +66,7 @@ export function devApi({ things: count }: { things: number }) {
       });
       return;
     }
+    if (route === 'GET session' && parts[1] === 'ways') return send(response, 200, { passkeys: false });
     if (route === 'POST session' && parts.length === 1) {
       const { user, password } = body as { user: string; password: string };
       if (password === 'wrong') return problem(response, 401, 'wrong-password', 'User or password is wrong');
