@@ -124,6 +124,7 @@ export async function startPlant(options: PlantOptions): Promise<RunningPlant> {
     connections,
     descriptions,
     plant: { name: pack.place.split('/')[0]!, timeZone: pack.timeZone },
+    alarmRules: pack.alarmRules,
     credentialed: terminals.credentialed,
     log,
     signal: controller.signal,

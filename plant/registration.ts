@@ -19,6 +19,8 @@ export interface RegistrationOptions {
   descriptions: readonly ThingDescription[];
   /** Name and time zone (IANA) of the plant, told where the platform has no name yet. */
   plant: { name: string; timeZone: string };
+  /** Alarm rules the plant starts with, by id. */
+  alarmRules?: readonly ({ id: string } & Record<string, unknown>)[];
   /** Things that sign in at the platform's broker. */
   credentialed: readonly string[];
   log: Log;
@@ -69,6 +71,7 @@ export class Registration {
       credentialed.filter((id) => own[id] === undefined || !there.has(id)),
       (id) => this.#createCredentials(id),
     );
+    await this.#introduceAlarms();
     if (this.#refusals > 0)
       log.warn(`the platform refused ${this.#refusals} of the demo plant's descriptions`);
     return this.#refusals;
@@ -84,6 +87,25 @@ export class Registration {
     } catch (error) {
       if (this.#options.signal.aborted) throw error;
       this.#options.log.warn(`the plant's name was not taken: ${(error as Error).message}`);
+    }
+  }
+
+  /** Each rule once: one that a person has changed or removed since stays as it is. */
+  async #introduceAlarms(): Promise<void> {
+    const { alarmRules = [], folder, log, signal } = this.#options;
+    const known = folder.registered();
+    try {
+      for (const { id, ...rule } of alarmRules) {
+        if (known[`alarm-rule ${id}`] !== undefined) continue;
+        const path = `/api/alarm-rules/${encodeURIComponent(id)}`;
+        if ((await this.#request('GET', path, undefined, [404], patientAttemptsMax)) === undefined)
+          await this.#request('PUT', path, rule, [404], patientAttemptsMax);
+        known[`alarm-rule ${id}`] = 'put';
+      }
+      folder.setRegistered(known);
+    } catch (error) {
+      if (signal.aborted) throw error;
+      log.warn(`an alarm rule was not taken: ${(error as Error).message}`);
     }
   }
 

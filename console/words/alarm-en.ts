@@ -115,7 +115,7 @@ export const alarmEn = {
     response: 'What the operator does',
     enabled: 'In use',
     checks: 'The condition fits {{count}} things.',
-    nowHolds: 'holds now at {{count}}',
+    nowHolds: 'It holds now at {{count}}.',
     checking: 'Checking…',
     at: 'Line {{line}}, column {{column}}',
     try: 'Try on history',

@@ -112,7 +112,7 @@ export const alarmZh: Translation<typeof alarmEn> = {
     response: '操作员该怎么做',
     enabled: '启用',
     checks: '条件适用于 {{count}} 个物。',
-    nowHolds: '当前在 {{count}} 个物上成立',
+    nowHolds: '当前在 {{count}} 个物上成立。',
     checking: '正在检查…',
     at: '第 {{line}} 行第 {{column}} 列',
     try: '用历史试算',

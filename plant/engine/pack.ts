@@ -17,7 +17,8 @@ import {
 } from './shape.ts';
 
 /**
- * A pack: everything the engine knows about one plant, as data. Its folder holds `pack.json`, `things.json` and `kinds/*.json`.
+ * A pack: everything the engine knows about one plant, as data. Its folder holds `pack.json`, `things.json`, `kinds/*.json` and, where it has
+ * alarm rules to start with, `alarms.json`.
  * The guide `docs/guides/add-an-industry-pack.md` explains each part; what is checked here is the form, what is checked while
  * the model is compiled is the meaning (names that exist, expressions that can be read).
  */
@@ -39,6 +40,8 @@ export interface Pack {
   tables: Record<string, TableRow[]>;
   connections: Record<string, ConnectionSpec>;
   kinds: Record<string, Kind>;
+  /** Alarm rules the plant starts with, as the API takes them. */
+  alarmRules: ({ id: string } & Record<string, unknown>)[];
   things: ThingSpec[];
 }
 
@@ -416,6 +419,10 @@ export function readPack(folder: string): Pack {
   };
   const pack = read('pack.json', packShape) as Pack;
   pack.things = read('things.json', thingsShape) as ThingSpec[];
+  // Rules are the platform's to check, when they are registered.
+  pack.alarmRules = existsSync(join(folder, 'alarms.json'))
+    ? (read('alarms.json', (json) => json) as Pack['alarmRules'])
+    : [];
   pack.kinds = {};
   for (const file of readdirSync(join(folder, 'kinds')).sort()) {
     if (!file.endsWith('.json')) continue;

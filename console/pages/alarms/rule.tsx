@@ -215,241 +215,246 @@ function RuleEditor({ saved }: { saved?: AlarmRule }) {
           </p>
         )}
         <Section>
-          <div className={styles.columns}>
-            <TextField
-              label={words('alarm.rule.name')}
-              value={draft.title}
-              required
-              onChange={(title) => change({ title })}
-            />
-            <TextField
-              label={words('alarm.rule.nameZh')}
-              value={draft.translations?.['zh']?.title ?? ''}
-              onChange={(title) =>
-                change({
-                  translations: {
-                    ...draft.translations,
-                    zh:
-                      title === ''
-                        ? without(draft.translations?.['zh'], 'title')
-                        : { ...draft.translations?.['zh'], title },
-                  },
-                })
-              }
-            />
-            <SelectField
-              label={words('alarm.priorityTitle')}
-              value={draft.priority}
-              options={alarmPriorities.map((one) => ({ value: one, title: words(`alarm.priority.${one}`) }))}
-              onChange={(priority) => change({ priority: priority as AlarmPriority })}
-            />
-            <SelectField
-              label={words('alarm.rule.watches')}
-              value={target.kind}
-              options={(['thing', 'type', 'place'] as const).map((one) => ({
-                value: one,
-                title: words(`alarm.rule.kind.${one}`),
-              }))}
-              onChange={(kind) =>
-                change({
-                  target:
-                    kind === 'thing'
-                      ? { kind, thing: '' }
-                      : kind === 'type'
-                        ? { kind, type: types[0] ?? '' }
-                        : { kind: 'place', place: '' },
-                })
-              }
-            />
-            {target.kind === 'thing' ? (
-              <SelectField
-                label={words('alarm.rule.thing')}
-                value={target.thing === '' ? undefined : target.thing}
-                options={(things.data?.things ?? []).map((thing) => ({
-                  value: thing.id,
-                  title: thing.titles?.[language] ?? thing.title,
-                }))}
-                onChange={(thing) => change({ target: { kind: 'thing', thing } })}
+          <div className={styles.stack}>
+            <div className={styles.columns}>
+              <TextField
+                label={words('alarm.rule.name')}
+                value={draft.title}
+                required
+                onChange={(title) => change({ title })}
               />
-            ) : null}
-            {target.kind === 'type' ? (
-              <SelectField
-                label={words('alarm.rule.type')}
-                value={target.type}
-                options={types.map((one) => ({ value: one, title: one }))}
-                onChange={(type) => change({ target: { ...target, type } })}
-              />
-            ) : null}
-            {target.kind === 'thing' ? null : (
-              <SelectField
-                label={words('alarm.place')}
-                value={target.place ?? ''}
-                options={[
-                  { value: '', title: words('alarm.anyPlace') },
-                  ...(places.data ?? [])
-                    .filter((node) => node.path !== '')
-                    .map((node) => ({ value: node.path, title: node.path })),
-                ]}
-                onChange={(place) =>
+              <TextField
+                label={words('alarm.rule.nameZh')}
+                value={draft.translations?.['zh']?.title ?? ''}
+                onChange={(title) =>
                   change({
-                    target:
-                      target.kind === 'place'
-                        ? { kind: 'place', place }
-                        : { kind: 'type', type: target.type, ...(place === '' ? {} : { place }) },
+                    translations: {
+                      ...draft.translations,
+                      zh:
+                        title === ''
+                          ? without(draft.translations?.['zh'], 'title')
+                          : { ...draft.translations?.['zh'], title },
+                    },
                   })
                 }
               />
-            )}
-          </div>
-          <TextField
-            label={words('alarm.condition')}
-            value={draft.condition}
-            onChange={(condition) => change({ condition })}
-            lines={3}
-            code
-            required
-            help={words('alarm.rule.conditionHelp', {
-              example: 'temperature > 80 && average(load, "10m") > 0.9',
-            })}
-          />
-          <div role="status">
-            {draft.condition.trim() === '' ? null : check === undefined ? (
-              <p className={styles.faint}>{words('alarm.rule.checking')}</p>
-            ) : check.ok ? (
-              <p className={styles.good}>
-                {words('alarm.rule.checks', { count: check.things })}{' '}
-                {words('alarm.rule.nowHolds', { count: holds })}
-                {open?.because === undefined ? null : (
-                  <>
-                    {' · '}
-                    {open.title}: {words('alarm.unjudged', { because: open.because[language] })}
-                  </>
-                )}
-              </p>
-            ) : (
-              <ul className={styles.list}>
-                {check.problems.map((problem) => (
-                  <li key={`${problem.field} ${problem.start} ${problem.thing}`} className={styles.problem}>
-                    {problem.end > 0
-                      ? `${words('alarm.rule.at', { line: problem.line, column: problem.column })}: `
-                      : ''}
-                    {problem.message[language]}
-                  </li>
-                ))}
-              </ul>
-            )}
-          </div>
-          <details>
-            <summary>{words('alarm.rule.functions')}</summary>
-            <div className={styles.functions}>
-              {Object.values(check?.functions ?? {}).map((usage) => (
-                <span key={usage}>{usage}</span>
-              ))}
+              <SelectField
+                label={words('alarm.priorityTitle')}
+                value={draft.priority}
+                options={alarmPriorities.map((one) => ({
+                  value: one,
+                  title: words(`alarm.priority.${one}`),
+                }))}
+                onChange={(priority) => change({ priority: priority as AlarmPriority })}
+              />
+              <SelectField
+                label={words('alarm.rule.watches')}
+                value={target.kind}
+                options={(['thing', 'type', 'place'] as const).map((one) => ({
+                  value: one,
+                  title: words(`alarm.rule.kind.${one}`),
+                }))}
+                onChange={(kind) =>
+                  change({
+                    target:
+                      kind === 'thing'
+                        ? { kind, thing: '' }
+                        : kind === 'type'
+                          ? { kind, type: types[0] ?? '' }
+                          : { kind: 'place', place: '' },
+                  })
+                }
+              />
+              {target.kind === 'thing' ? (
+                <SelectField
+                  label={words('alarm.rule.thing')}
+                  value={target.thing === '' ? undefined : target.thing}
+                  options={(things.data?.things ?? []).map((thing) => ({
+                    value: thing.id,
+                    title: thing.titles?.[language] ?? thing.title,
+                  }))}
+                  onChange={(thing) => change({ target: { kind: 'thing', thing } })}
+                />
+              ) : null}
+              {target.kind === 'type' ? (
+                <SelectField
+                  label={words('alarm.rule.type')}
+                  value={target.type}
+                  options={types.map((one) => ({ value: one, title: one }))}
+                  onChange={(type) => change({ target: { ...target, type } })}
+                />
+              ) : null}
+              {target.kind === 'thing' ? null : (
+                <SelectField
+                  label={words('alarm.place')}
+                  value={target.place ?? ''}
+                  options={[
+                    { value: '', title: words('alarm.anyPlace') },
+                    ...(places.data ?? [])
+                      .filter((node) => node.path !== '')
+                      .map((node) => ({ value: node.path, title: node.path })),
+                  ]}
+                  onChange={(place) =>
+                    change({
+                      target:
+                        target.kind === 'place'
+                          ? { kind: 'place', place }
+                          : { kind: 'type', type: target.type, ...(place === '' ? {} : { place }) },
+                    })
+                  }
+                />
+              )}
             </div>
-          </details>
-          <div className={styles.columns}>
             <TextField
-              label={words('alarm.rule.response')}
-              value={draft.response ?? ''}
-              onChange={(response) => change({ response })}
-              lines={2}
-            />
-            <TextField
-              label={words('alarm.rule.consequence')}
-              value={draft.consequence ?? ''}
-              onChange={(consequence) => change({ consequence })}
-              lines={2}
-            />
-            <TextField
-              label={words('alarm.rule.suppressedWhen')}
-              value={draft.suppressedWhen ?? ''}
-              onChange={(text) =>
-                setDraft((before) =>
-                  text === '' ? without(before, 'suppressedWhen') : { ...before, suppressedWhen: text },
-                )
-              }
+              label={words('alarm.condition')}
+              value={draft.condition}
+              onChange={(condition) => change({ condition })}
+              lines={3}
               code
-              help={words('alarm.rule.suppressedHelp')}
+              required
+              help={words('alarm.rule.conditionHelp', {
+                example: 'temperature > 80 && average(load, "10m") > 0.9',
+              })}
             />
-            <TextField
-              label={words('alarm.rule.aliases')}
-              value={aliases}
-              onChange={setAliases}
-              lines={2}
-              code
-              help={words('alarm.rule.aliasesHelp')}
-            />
-          </div>
-          <div className={styles.columns}>
-            {(
-              [
-                ['onDelaySeconds', 'onDelay', 's'],
-                ['offDelaySeconds', 'offDelay', 's'],
-                ['deadband', 'deadband', ''],
-                ['rearmSeconds', 'rearm', 's'],
-                ['repeatSeconds', 'repeat', 's'],
-              ] as const
-            ).map(([name, word, unit]) => (
+            <div role="status">
+              {draft.condition.trim() === '' ? null : check === undefined ? (
+                <p className={styles.faint}>{words('alarm.rule.checking')}</p>
+              ) : check.ok ? (
+                <p className={styles.good}>
+                  {words('alarm.rule.checks', { count: check.things })}{' '}
+                  {check.now.length === 0 ? null : words('alarm.rule.nowHolds', { count: holds })}
+                  {open?.because === undefined ? null : (
+                    <>
+                      {' · '}
+                      {open.title}: {words('alarm.unjudged', { because: open.because[language] })}
+                    </>
+                  )}
+                </p>
+              ) : (
+                <ul className={styles.list}>
+                  {check.problems.map((problem) => (
+                    <li key={`${problem.field} ${problem.start} ${problem.thing}`} className={styles.problem}>
+                      {problem.end > 0
+                        ? `${words('alarm.rule.at', { line: problem.line, column: problem.column })}: `
+                        : ''}
+                      {problem.message[language]}
+                    </li>
+                  ))}
+                </ul>
+              )}
+            </div>
+            <details>
+              <summary>{words('alarm.rule.functions')}</summary>
+              <div className={styles.functions}>
+                {Object.values(check?.functions ?? {}).map((usage) => (
+                  <span key={usage}>{usage}</span>
+                ))}
+              </div>
+            </details>
+            <div className={styles.columns}>
+              <TextField
+                label={words('alarm.rule.response')}
+                value={draft.response ?? ''}
+                onChange={(response) => change({ response })}
+                lines={2}
+              />
+              <TextField
+                label={words('alarm.rule.consequence')}
+                value={draft.consequence ?? ''}
+                onChange={(consequence) => change({ consequence })}
+                lines={2}
+              />
+              <TextField
+                label={words('alarm.rule.suppressedWhen')}
+                value={draft.suppressedWhen ?? ''}
+                onChange={(text) =>
+                  setDraft((before) =>
+                    text === '' ? without(before, 'suppressedWhen') : { ...before, suppressedWhen: text },
+                  )
+                }
+                code
+                help={words('alarm.rule.suppressedHelp')}
+              />
+              <TextField
+                label={words('alarm.rule.aliases')}
+                value={aliases}
+                onChange={setAliases}
+                lines={2}
+                code
+                help={words('alarm.rule.aliasesHelp')}
+              />
+            </div>
+            <div className={styles.columns}>
+              {(
+                [
+                  ['onDelaySeconds', 'onDelay', 's'],
+                  ['offDelaySeconds', 'offDelay', 's'],
+                  ['deadband', 'deadband', ''],
+                  ['rearmSeconds', 'rearm', 's'],
+                  ['repeatSeconds', 'repeat', 's'],
+                ] as const
+              ).map(([name, word, unit]) => (
+                <NumberField
+                  key={name}
+                  label={words(`alarm.rule.${word}`)}
+                  value={draft[name]}
+                  {...(unit === '' ? {} : { unit })}
+                  {...(name === 'deadband' ? { help: words('alarm.rule.deadbandHelp') } : {})}
+                  onChange={(value) =>
+                    setDraft((before) =>
+                      value === undefined || Number.isNaN(value)
+                        ? without(before, name)
+                        : { ...before, [name]: value },
+                    )
+                  }
+                />
+              ))}
               <NumberField
-                key={name}
-                label={words(`alarm.rule.${word}`)}
-                value={draft[name]}
-                {...(unit === '' ? {} : { unit })}
-                {...(name === 'deadband' ? { help: words('alarm.rule.deadbandHelp') } : {})}
+                label={words('alarm.rule.escalate')}
+                unit="s"
+                value={draft.escalation?.[0]?.afterSeconds}
                 onChange={(value) =>
                   setDraft((before) =>
                     value === undefined || Number.isNaN(value)
-                      ? without(before, name)
-                      : { ...before, [name]: value },
+                      ? without(before, 'escalation')
+                      : {
+                          ...before,
+                          escalation: [
+                            { afterSeconds: value, role: before.escalation?.[0]?.role ?? 'supervisor' },
+                          ],
+                        },
                   )
                 }
               />
-            ))}
-            <NumberField
-              label={words('alarm.rule.escalate')}
-              unit="s"
-              value={draft.escalation?.[0]?.afterSeconds}
-              onChange={(value) =>
-                setDraft((before) =>
-                  value === undefined || Number.isNaN(value)
-                    ? without(before, 'escalation')
-                    : {
-                        ...before,
-                        escalation: [
-                          { afterSeconds: value, role: before.escalation?.[0]?.role ?? 'supervisor' },
-                        ],
-                      },
-                )
-              }
-            />
-            <SelectField
-              label={words('alarm.rule.escalateTo')}
-              value={draft.escalation?.[0]?.role ?? ''}
-              options={[
-                { value: '', title: words('alarm.rule.nobody') },
-                ...roleNames.map((role) => ({ value: role, title: roles[role].title[language] })),
-              ]}
-              onChange={(role) =>
-                setDraft((before) =>
-                  role === ''
-                    ? without(before, 'escalation')
-                    : {
-                        ...before,
-                        escalation: [{ afterSeconds: before.escalation?.[0]?.afterSeconds ?? 900, role }],
-                      },
-                )
-              }
-            />
-            <ToggleField
-              label={words('alarm.rule.latched')}
-              value={draft.latched === true}
-              onChange={(latched) => change({ latched })}
-            />
-            <ToggleField
-              label={words('alarm.rule.enabled')}
-              value={draft.enabled !== false}
-              onChange={(enabled) => change({ enabled })}
-            />
+              <SelectField
+                label={words('alarm.rule.escalateTo')}
+                value={draft.escalation?.[0]?.role ?? ''}
+                options={[
+                  { value: '', title: words('alarm.rule.nobody') },
+                  ...roleNames.map((role) => ({ value: role, title: roles[role].title[language] })),
+                ]}
+                onChange={(role) =>
+                  setDraft((before) =>
+                    role === ''
+                      ? without(before, 'escalation')
+                      : {
+                          ...before,
+                          escalation: [{ afterSeconds: before.escalation?.[0]?.afterSeconds ?? 900, role }],
+                        },
+                  )
+                }
+              />
+              <ToggleField
+                label={words('alarm.rule.latched')}
+                value={draft.latched === true}
+                onChange={(latched) => change({ latched })}
+              />
+              <ToggleField
+                label={words('alarm.rule.enabled')}
+                value={draft.enabled !== false}
+                onChange={(enabled) => change({ enabled })}
+              />
+            </div>
           </div>
         </Section>
         <Section

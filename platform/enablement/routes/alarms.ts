@@ -47,6 +47,11 @@ export function alarmHandlers(options: ApiOptions): Record<keyof typeof alarmRou
   const { alarms } = iot;
   const { rules, engine, notifications } = alarms;
   const streams = new AlarmStreams(alarms);
+  // A browser is told only of what its person may see now; who is gone is told nothing.
+  notifications.mayRead = (user, place) => {
+    const person = options.access.people().find((one) => one.name === user);
+    return person !== undefined && !person.disabled && mayAt(person.grants, 'read', place);
+  };
 
   const personOf = (request: FastifyRequest): Person => requirePerson(request.caller);
   const param = (request: FastifyRequest, name: string): string =>

@@ -376,11 +376,15 @@ export class Alarms {
       now:
         problems.length > 0
           ? []
-          : things.slice(0, nowShown).map(({ record, compiled }) => ({
-              thing: record.id,
-              title: record.description.title,
-              ...this.engine.judgeNow(compiled.condition, record, now),
-            })),
+          : // Nobody kept the windows of a condition that is only being written.
+            things
+              .filter(({ compiled }) => compiled.condition.windows.length === 0)
+              .slice(0, nowShown)
+              .map(({ record, compiled }) => ({
+                thing: record.id,
+                title: record.description.title,
+                ...this.engine.judgeNow(compiled.condition, record, now),
+              })),
       functions: { ...usages },
     };
   }
