@@ -37,12 +37,14 @@ import { api, take } from '../api/client.ts';
 import { problemWords } from '../api/problem.ts';
 import { backupsQuery, settingsQuery } from '../api/queries.ts';
 import { useConsoleWords } from '../words/index.ts';
+import { useForbidden, useMay } from './access/permission.ts';
 import styles from './settings.module.css';
 
 /** Settings of the platform, and of this browser. */
 export function SettingsPage() {
   const words = useConsoleWords();
   const settings = useQuery(settingsQuery);
+  const may = useMay();
   return (
     <Page title={words('settings.title')}>
       <div className={styles.columns}>
@@ -59,7 +61,7 @@ export function SettingsPage() {
           )}
         </div>
         <div className={styles.stack}>
-          <Backups />
+          {may('administer', '') ? <Backups /> : null}
           <Appearance />
         </div>
       </div>
@@ -88,13 +90,16 @@ function PlatformForm({ stored }: { stored: PlatformSettings }) {
   const wrongDays = tiers.filter((tier) => !(values.retentionDays[tier]! >= 0));
   const shorter = tiers.filter((tier) => isShorter(values.retentionDays[tier]!, stored.retentionDays[tier]!));
   const changed = JSON.stringify(values) !== JSON.stringify(stored);
-  const reason = !changed
-    ? words('settings.unchanged')
-    : !zoneKnown
-      ? words('settings.timeZoneUnknown')
-      : wrongDays.length > 0
-        ? words('settings.wrongDays')
-        : undefined;
+  const forbidden = useForbidden()('administer', '');
+  const reason =
+    forbidden ??
+    (!changed
+      ? words('settings.unchanged')
+      : !zoneKnown
+        ? words('settings.timeZoneUnknown')
+        : wrongDays.length > 0
+          ? words('settings.wrongDays')
+          : undefined);
   const save = () => {
     setBusy(true);
     setProblem(undefined);

@@ -77,19 +77,23 @@ export function Navigation() {
         )}
       </div>
       <ul className={styles.list}>
-        <Item to="/terminals" icon={<Cable size={18} />} text={words('nav.terminals')} />
-        <Item
-          to="/proposals"
-          icon={<Sparkles size={18} />}
-          text={words('nav.proposals')}
-          count={proposed === 0 ? undefined : formatCount(proposed, language)}
-        />
-        <Item
-          to="/quarantine"
-          icon={<ShieldAlert size={18} />}
-          text={words('nav.quarantine')}
-          count={quarantined === 0 ? undefined : formatCount(quarantined, language)}
-        />
+        {whole ? (
+          <>
+            <Item to="/terminals" icon={<Cable size={18} />} text={words('nav.terminals')} />
+            <Item
+              to="/proposals"
+              icon={<Sparkles size={18} />}
+              text={words('nav.proposals')}
+              count={proposed === 0 ? undefined : formatCount(proposed, language)}
+            />
+            <Item
+              to="/quarantine"
+              icon={<ShieldAlert size={18} />}
+              text={words('nav.quarantine')}
+              count={quarantined === 0 ? undefined : formatCount(quarantined, language)}
+            />
+          </>
+        ) : null}
         <Item to="/export" icon={<Download size={18} />} text={words('nav.export')} />
         {may('administer', '') ? (
           <Item to="/people" icon={<Users size={18} />} text={words('access.nav.people')} />

@@ -64,7 +64,7 @@ import { accessProblem } from './access/problems.ts';
 import type { AppHost } from './apps/host.ts';
 import { appRouteTable, mountAppRoutes } from './apps/mount.ts';
 import type { ChainedTrail } from './audit/index.ts';
-import { auditedRoutes, OncePerMinute } from './audit/requests.ts';
+import { auditedRoutes, NowAndThen } from './audit/requests.ts';
 import type { Dashboards } from './dashboards/index.ts';
 import type { Webhooks } from './data-out/index.ts';
 import { LiveStreams, type SeriesName } from './live-stream.ts';
@@ -122,7 +122,7 @@ const drainMillisecondsMax = 5_000;
 export async function createApi(options: ApiOptions): Promise<{ app: FastifyInstance; live: LiveStreams }> {
   const { iot, samples, access, audit, clock, log } = options;
   const { registry, twin } = iot;
-  const refusals = new OncePerMinute();
+  const refusals = new NowAndThen();
   const streams = new OpenStreams();
   access.onChange((person) => streams.end(person));
   const placeOfThing = (id: string): string => {
@@ -188,7 +188,7 @@ export async function createApi(options: ApiOptions): Promise<{ app: FastifyInst
       const { person } = request.caller;
       if (
         person !== undefined &&
-        refusals.first(`${person.session} ${route.method} ${route.path}`, clock.now())
+        refusals.first(`${person.user} ${person.token ?? ''} ${route.method} ${route.path}`, clock.now())
       )
         await audit.record({
           actor: actorOf(person),

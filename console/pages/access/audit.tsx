@@ -18,7 +18,6 @@ import {
   SelectField,
   Skeleton,
   Table,
-  TextField,
   ToolBar,
   useLanguage,
 } from '@millrace/ui';
@@ -220,7 +219,7 @@ export function AuditPage() {
           onChange={(value) => setSearch({ outcome: value === '' ? undefined : value })}
         />
         {(['actor', 'action', 'object', 'place'] as const).map((name) => (
-          <TextField
+          <SearchField
             key={name}
             label={words(`access.audit.${name}`)}
             value={search[name] ?? ''}

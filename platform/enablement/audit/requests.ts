@@ -25,11 +25,11 @@ export const auditedRoutes: Partial<Record<RouteName, string>> = {
   exportAudit: 'audit.export',
 };
 
-const repeatMicroseconds = 60_000_000;
+const repeatMicroseconds = 600_000_000;
 const repeatsMax = 2000;
 
-/** Lets one of the same through each minute, so that what is refused over and over does not fill the trail. */
-export class OncePerMinute {
+/** Lets one of the same through each ten minutes, so that what is refused over and over does not fill the trail. */
+export class NowAndThen {
   readonly #last = new Map<string, number>();
 
   first(what: string, now: number): boolean {
