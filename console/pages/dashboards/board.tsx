@@ -1,25 +1,12 @@
 import { type DashboardTile, dashboardLimits } from '@millrace/contract';
 import { Button } from '@millrace/ui';
 import { GripVertical, Settings2, X } from 'lucide-react';
-import { type KeyboardEvent, type PointerEvent, useRef, useState, useSyncExternalStore } from 'react';
+import { type KeyboardEvent, type PointerEvent, useRef, useState } from 'react';
 import { useConsoleWords } from '../../words/index.ts';
 import styles from './dashboards.module.css';
 import { deskOrder, fitted, moved, type Place, phoneOrder } from './layout.ts';
+import { usePhone } from './phone.ts';
 import { gapPixels, rowPixels, TileContent, useTileTitle } from './tiles.tsx';
-
-const phoneQuery = '(max-width: 40rem)';
-
-/** True on a screen where tiles stand below each other. */
-export function usePhone(): boolean {
-  return useSyncExternalStore(
-    (listener) => {
-      const media = window.matchMedia(phoneQuery);
-      media.addEventListener('change', listener);
-      return () => media.removeEventListener('change', listener);
-    },
-    () => window.matchMedia(phoneQuery).matches,
-  );
-}
 
 export interface BoardEditing {
   /** `again`: part of the step before, while something is dragged. */
@@ -160,7 +147,7 @@ function Tile({
       data-tile={tile.id}
       style={
         narrow
-          ? { minHeight: `${(tile.kind === 'text' ? 1 : tile.h) * 4.5}rem` }
+          ? {}
           : { gridColumn: `${tile.x + 1} / span ${tile.w}`, gridRow: `${tile.y + 1} / span ${tile.h}` }
       }
     >

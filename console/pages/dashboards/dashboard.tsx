@@ -34,6 +34,7 @@ import {
   Trash2,
   Type,
   Undo2,
+  X,
 } from 'lucide-react';
 import { type KeyboardEvent, useEffect, useReducer, useState } from 'react';
 import { ApiError, api, take } from '../../api/client.ts';
@@ -76,6 +77,7 @@ export function DashboardPage() {
 
 function View({ dashboard }: { dashboard: Dashboard }) {
   const words = useConsoleWords();
+  const uiWords = useUiWords();
   const language = useLanguage();
   const navigate = useNavigate();
   const client = useQueryClient();
@@ -96,7 +98,14 @@ function View({ dashboard }: { dashboard: Dashboard }) {
     void navigate({ to: '.', search: ((before: object) => ({ ...before, ...change })) as never });
   const mayNot = dashboard.mayChange ? undefined : words('dashboard.mayNot');
   const actions =
-    search.wall !== undefined ? undefined : (
+    search.wall !== undefined ? (
+      <Button
+        kind="quiet"
+        icon={<X size={16} />}
+        label={uiWords('action.close')}
+        onPress={() => set({ wall: undefined })}
+      />
+    ) : (
       <>
         <Button icon={<Pencil size={16} />} disabledReason={mayNot} onPress={() => set({ edit: 'on' })}>
           {words('dashboard.edit')}

@@ -73,7 +73,7 @@ export function DashboardsPage() {
         id: 'links',
         title: words('dashboard.links'),
         width: '6rem',
-        align: 'end',
+
         value: (row) => row.links,
         render: (row) => (row.links === 0 ? '–' : formatCount(row.links, language)),
       },

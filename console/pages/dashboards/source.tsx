@@ -72,8 +72,11 @@ export function OwnSource({
 }) {
   const key = [...new Set(tiles.flatMap(seriesOf).map(({ thing }) => thing))].sort().join('\n');
   const ids = useMemo(() => (key === '' ? [] : key.split('\n')), [key]);
-  const found = useQueries({ queries: ids.map((id) => thingQuery(id)) });
-  const values = useQueries({ queries: ids.map((id) => propertiesQuery(id)) });
+  const found = useQueries({ queries: ids.map((id) => ({ ...thingQuery(id), retryOnMount: false })) });
+  // Of what is gone nothing more is asked.
+  const values = useQueries({
+    queries: ids.map((id, at) => ({ ...propertiesQuery(id), enabled: found[at]?.data !== undefined })),
+  });
   useLiveThings(ids);
   useEffect(() => {
     values.forEach((value, at) => {

@@ -28,13 +28,14 @@ import { type ChartSeries, TimeChart } from '@millrace/ui/charts/time-chart.tsx'
 import { keepPreviousData, useQueries, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { Image as ImageIcon } from 'lucide-react';
-import { type ReactNode, useMemo, useState } from 'react';
+import { type ReactNode, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { useLatest } from '../../live/live.ts';
 import { seriesKey } from '../../live/store.ts';
 import { useBounds, useTimeState } from '../../shell/time-state.ts';
 import { useConsoleWords } from '../../words/index.ts';
 import { sendsOnChange } from '../thing/silence.ts';
 import styles from './dashboards.module.css';
+import { usePhone } from './phone.ts';
 import { textIn } from './queries.ts';
 import { type SamplesAnswer, type TileState, useSource } from './source.tsx';
 
@@ -43,8 +44,8 @@ const chartPoints = 1200;
 /** Height of the grid's rows and of the gaps between them; the style sheet has the same. */
 export const rowPixels = 72;
 export const gapPixels = 8;
-/** What stands around the plot in a tile with a chart. */
-const aroundPlotPixels = 132;
+const plotPixelsMin = 80;
+const plotPixelsStart = 200;
 
 /** What a tile is called: by its maker, else by what it shows. */
 export function useTileTitle(): (tile: DashboardTile) => string {
@@ -219,19 +220,48 @@ function ChartTile({ tile }: { tile: Extract<DashboardTile, { kind: 'chart' }> }
         <p>{words('dashboard.hiddenHelp')}</p>
       </Note>
     );
-  const height = Math.max(
-    90,
-    tile.h * (rowPixels + gapPixels) - aroundPlotPixels - (seen.length > 2 ? 24 : 0),
-  );
   return (
-    <TimeChart
-      series={series}
-      from={from}
-      to={to}
-      onRange={given === undefined ? time.setRange : setOwn}
-      height={height}
-      syncKey="dashboard"
-    />
+    <FittedChart>
+      {(height) => (
+        <TimeChart
+          series={series}
+          from={from}
+          to={to}
+          onRange={given === undefined ? time.setRange : setOwn}
+          height={height}
+          syncKey="dashboard"
+        />
+      )}
+    </FittedChart>
+  );
+}
+
+/** Gives a chart the height that its tile leaves beside legend and buttons, which take more room the more there is to name. */
+function FittedChart({ children }: { children: (height: number) => ReactNode }) {
+  const box = useRef<HTMLDivElement>(null);
+  const [height, setHeight] = useState(plotPixelsStart);
+  const narrow = usePhone();
+  useLayoutEffect(() => {
+    const element = box.current;
+    const figure = element?.firstElementChild;
+    if (element === null || figure === null || figure === undefined || narrow) return;
+    const fit = (): void => {
+      const rem = Number.parseFloat(getComputedStyle(document.documentElement).fontSize) / 16 || 1;
+      const plot = figure.querySelector<HTMLElement>('[role=group]');
+      const around = figure.scrollHeight - (plot?.offsetHeight ?? 0);
+      setHeight(Math.max(plotPixelsMin, Math.floor((element.clientHeight - around) / rem)));
+    };
+    fit();
+    const observer = new ResizeObserver(fit);
+    observer.observe(element);
+    const caption = figure.querySelector('figcaption');
+    if (caption !== null) observer.observe(caption);
+    return () => observer.disconnect();
+  }, [narrow]);
+  return (
+    <div ref={box} className={styles.fitted}>
+      {children(narrow ? plotPixelsStart : height)}
+    </div>
   );
 }
 
