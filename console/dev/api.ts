@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { PlantNode, PlatformSettings, Problem, ThingDescription } from '@millrace/contract';
+import { devAlarms } from './alarms.ts';
 import { devApp, devJobs, devRounds } from './apps.ts';
 import { devCommands } from './commands.ts';
 import {
@@ -28,6 +29,7 @@ export function devApi({ things: count }: { things: number }) {
     autoAcceptProposals: false,
   };
   const commands = devCommands(count);
+  const alarms = devAlarms(count);
   const sessions = new Map<string, { mustChange: boolean }>();
 
   return (request: IncomingMessage, response: ServerResponse, next: () => void): void => {
@@ -80,6 +82,9 @@ export function devApi({ things: count }: { things: number }) {
     const signedIn = sessions.get(token);
     if (signedIn === undefined) return problem(response, 401, 'signed-out', 'Sign in first');
     if (route === 'GET commands' && parts[1] === 'live') return live(request, response, ['nothing']);
+    if (route === 'GET alarms' && parts[1] === 'live') return alarms.live(request, response);
+    const alarmed = alarms.answer(method, parts, body);
+    if (alarmed !== undefined) return send(response, alarmed.status, alarmed.body);
     const commanded = commands.answer(method, parts, query);
     if (commanded !== undefined) return send(response, commanded.status, commanded.body);
     switch (route) {
