@@ -10,6 +10,7 @@ import {
   carrierNames,
   consumptionAt,
   costOf,
+  estimateMissingMeter,
   type Meter,
   nextDay,
   plantClock,
@@ -295,11 +296,24 @@ export async function balance(request: AppRequest, context: AppContext): Promise
       ...one,
       titles: titles.get(one.meter),
       parts: one.parts.map((part) => ({ ...part, titles: titles.get(part.meter) })),
+      withoutMeter: withoutMeter(meters, one.meter, Number(context.settings['lossPercent'])),
     })),
   };
 }
 
-/** Energy, pieces and outside temperature of each plant day in a range: what a baseline can be made of. */
+/** What a consumer without a meter behind this one used, as far as the meters around it tell. */
+function withoutMeter(
+  meters: readonly Meter[],
+  id: string,
+  lossPercent: number,
+): { amount: number; uncertainty: number } {
+  const parent = meters.find((meter) => meter.id === id)!;
+  const others = meters.filter((meter) => meter.behind === id && meter.carrier === parent.carrier);
+  const { amount, uncertainty } = estimateMissingMeter(parent, others, lossPercent);
+  return { amount, uncertainty };
+}
+
+/** Energy, pieces and whether it was a working day, of each plant day in a range: what a baseline can be made of. */
 export async function dailyDrivers(
   context: AppContext,
   place: string,

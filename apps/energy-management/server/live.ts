@@ -17,7 +17,7 @@ type Indicator = keyof typeof indicators;
 
 const own = (id: string, place: string): string =>
   `urn:millrace:app:${id}:node:${place === '' ? 'plant' : place.replaceAll(/[^\p{L}\p{N}]+/gu, '-').toLowerCase()}`;
-export const liveNodesMax = 400;
+export const liveNodesMax = 1000;
 const everyMilliseconds = 1000;
 const quarter = 900_000_000;
 /** Power older than this is not live. */

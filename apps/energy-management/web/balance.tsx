@@ -18,6 +18,7 @@ interface Balance {
   leftOut: number;
   verdict: 'closed' | 'unmetered' | 'more-than-inflow' | 'unknown';
   words: LocalText;
+  withoutMeter: { amount: number; uncertainty: number };
 }
 
 export function BalancePage() {
@@ -88,6 +89,14 @@ export function BalancePage() {
                         </span>
                       </li>
                     </ul>
+                    {balance.verdict !== 'unmetered' ? null : (
+                      <p>
+                        {words('balance.withoutMeter', {
+                          amount: amount(balance.withoutMeter.amount),
+                          uncertainty: formatAmount(balance.withoutMeter.uncertainty, language),
+                        })}
+                      </p>
+                    )}
                     {balance.leftOut === 0 ? null : (
                       <p className={styles.faint}>{words('balance.leftOut', { count: balance.leftOut })}</p>
                     )}

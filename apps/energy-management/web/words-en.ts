@@ -214,6 +214,8 @@ export const en = {
       'more-than-inflow': 'more than it',
       unknown: 'not known',
     },
+    withoutMeter:
+      'After losses, consumers without a meter behind it used about {{amount}} ± {{uncertainty}}.',
     rings: 'These meters lead back to themselves and are taken alone: {{meters}}',
     leftOut: '{{count}} quarter-hours without all meters left out',
   },

@@ -203,6 +203,7 @@ export const zh: Translation<typeof en> = {
       'more-than-inflow': '超过本表',
       unknown: '未知',
     },
+    withoutMeter: '扣除线损后，其下未计量用户约用 {{amount}} ± {{uncertainty}}。',
     rings: '以下表计层级成环，按独立处理：{{meters}}',
     leftOut: '{{count}} 个刻钟因表计缺数未计入',
   },
