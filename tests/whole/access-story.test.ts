@@ -75,6 +75,9 @@ async function picture(page: Page, name: string): Promise<void> {
     const other = await page.context().newPage();
     await other.addInitScript(
       ([shown, dark]) => {
+        const { localStorage } = globalThis as unknown as {
+          localStorage: { setItem(name: string, value: string): void };
+        };
         localStorage.setItem('millrace.language', shown!);
         localStorage.setItem('millrace.theme', dark!);
       },
