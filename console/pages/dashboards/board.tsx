@@ -142,7 +142,7 @@ function Tile({
 
   return (
     <section
-      className={`${styles.tile} ${isHeld ? styles.held : ''} ${styles[tile.kind] ?? ''}`}
+      className={`${styles.tile} ${isHeld ? styles.held : ''}`}
       aria-label={title}
       data-tile={tile.id}
       style={
