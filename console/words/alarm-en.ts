@@ -120,7 +120,7 @@ export const alarmEn = {
     at: 'Line {{line}}, column {{column}}',
     try: 'Try on history',
     tryHelp: 'Over the time range above, at most 92 days.',
-    fired_one: 'Would have fired once, for {{active}} in all.',
+    fired_one: 'Would have fired {{count}} time, for {{active}} in all.',
     fired_other: 'Would have fired {{count}} times, for {{active}} in all.',
     firedNever: 'Would not have fired.',
     tried: '{{samples}} samples of {{things}} of {{all}} things.',
