@@ -98,6 +98,8 @@ export interface StandbySettings {
   levelShareMin: number;
 }
 
+/** States named in a finding's words. */
+const statesNamedMax = 4;
 const hour = 3_600_000_000;
 const week = 168 * hour;
 const spot = (values: readonly number[]): string => median(values).toFixed(2);
@@ -174,7 +176,9 @@ export function findUse(
   const long = idle.filter(({ stretch }) => stretch.to - stretch.from > settings.idleMicrosecondsMax);
   if (long.length > 0) {
     const stretches = new Set(long.map(({ stretch }) => stretch));
-    const states = [...new Set([...stretches].map((stretch) => stretch.state))].join(', ');
+    const names = [...new Set([...stretches].flatMap((stretch) => stretch.state.split('/')))];
+    const states =
+      names.length > statesNamedMax ? `${names.slice(0, statesNamedMax).join(', ')}, …` : names.join(', ');
     finish(
       'standby',
       long.map(({ span: one }) => one),
