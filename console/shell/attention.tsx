@@ -53,7 +53,7 @@ export function AttentionBar() {
           className={`${styles.item} ${styles.one}`}
           aria-label={words('alarm.open', { count: alarmCounts[alarms[0]] ?? 0 })}
         >
-          <PriorityMark priority={alarms[0]} />
+          <PriorityMark priority={alarms[0]} digit={false} />
           <b>{formatCount(alarmCounts[alarms[0]] ?? 0, language)}</b>
         </Link>
       ) : worst === undefined ? null : (
@@ -71,7 +71,7 @@ export function AttentionBar() {
         {alarms.map((priority) => (
           <li key={priority}>
             <Link to="/alarms" search={{ priority }} className={styles.item}>
-              <PriorityMark priority={priority} />
+              <PriorityMark priority={priority} digit={false} />
               <b>{formatCount(alarmCounts[priority] ?? 0, language)}</b>
               <span className={styles.word}>{words(`alarm.priority.${priority}`)}</span>
             </Link>

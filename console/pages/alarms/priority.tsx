@@ -7,10 +7,13 @@ export function PriorityMark({
   priority,
   size = 18,
   quiet = false,
+  digit = true,
 }: {
   priority: AlarmPriority;
   size?: number;
   quiet?: boolean;
+  /** Its rank in the shape; left out where a count stands beside it. */
+  digit?: boolean;
 }) {
   return (
     <svg
@@ -28,9 +31,11 @@ export function PriorityMark({
       ) : (
         <circle cx="8" cy="8" r="5.5" fill="currentColor" />
       )}
-      <text x="8" y={priority === 'high' ? 12.4 : 11} textAnchor="middle" className={styles.digit}>
-        {{ urgent: 1, high: 2, medium: 3, low: 4 }[priority]}
-      </text>
+      {digit ? (
+        <text x="8" y={priority === 'high' ? 12.4 : 11} textAnchor="middle" className={styles.digit}>
+          {{ urgent: 1, high: 2, medium: 3, low: 4 }[priority]}
+        </text>
+      ) : null}
     </svg>
   );
 }

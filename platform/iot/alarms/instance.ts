@@ -17,7 +17,8 @@ export type SampleWindow = SpanWindow | PreviousWindow;
 /** Windows of all rules: one for each series and length, fed by every sample of it. */
 export class Windows {
   readonly #windows = new Map<string, { window: SampleWindow; users: number; series: SeriesId }>();
-  readonly #bySeries = new Map<SeriesId, SampleWindow[]>();
+  /** Indexed by series: every sample asks. */
+  readonly #bySeries: (SampleWindow[] | undefined)[] = [];
   /** Called when a span window was made, so that it can be filled from history. */
   onMade: (series: SeriesId, microseconds: Microseconds, window: SpanWindow) => void = () => {};
 
@@ -26,7 +27,7 @@ export class Windows {
   }
 
   of(series: SeriesId): readonly SampleWindow[] | undefined {
-    return this.#bySeries.get(series);
+    return this.#bySeries[series];
   }
 
   hold(series: SeriesId, kind: 'span' | 'previous', microseconds: Microseconds): SampleWindow {
@@ -38,7 +39,7 @@ export class Windows {
     }
     const window = kind === 'span' ? new SpanWindow(microseconds) : new PreviousWindow();
     this.#windows.set(key, { window, users: 1, series });
-    this.#bySeries.set(series, [...(this.#bySeries.get(series) ?? []), window]);
+    this.#bySeries[series] = [...(this.#bySeries[series] ?? []), window];
     if (window instanceof SpanWindow) this.onMade(series, microseconds, window);
     return window;
   }
@@ -48,9 +49,8 @@ export class Windows {
     const known = this.#windows.get(key);
     if (known === undefined || --known.users > 0) return;
     this.#windows.delete(key);
-    const rest = (this.#bySeries.get(series) ?? []).filter((one) => one !== known.window);
-    if (rest.length === 0) this.#bySeries.delete(series);
-    else this.#bySeries.set(series, rest);
+    const rest = (this.#bySeries[series] ?? []).filter((one) => one !== known.window);
+    this.#bySeries[series] = rest.length === 0 ? undefined : rest;
   }
 }
 
