@@ -224,6 +224,12 @@ function LoadDialog({
       onChange(rest as LoadDefinition);
     } else onChange({ ...load, command: next } as LoadDefinition);
   };
+  const setLimit = (change: { thing?: string; property?: string }) => {
+    if (load.kind !== 'storage') return;
+    const next = { thing: load.limit?.thing ?? '', property: load.limit?.property ?? '', ...change };
+    const { limit: _gone, ...rest } = load;
+    onChange(next.thing === '' && next.property === '' ? rest : { ...rest, limit: next });
+  };
   return (
     <Dialog
       open
@@ -291,6 +297,21 @@ function LoadDialog({
           value={command.property ?? ''}
           onChange={(property) => setCommand({ property })}
         />
+        {load.kind === 'storage' ? (
+          <>
+            <TextField
+              label={words('plan.fields.limitThing')}
+              help={words('plan.fields.limitHelp')}
+              value={load.limit?.thing ?? ''}
+              onChange={(thing) => setLimit({ thing })}
+            />
+            <TextField
+              label={words('plan.fields.property')}
+              value={load.limit?.property ?? ''}
+              onChange={(property) => setLimit({ property })}
+            />
+          </>
+        ) : null}
         {load.kind === 'block' ? (
           <SelectField
             label={words('plan.fields.unit')}

@@ -143,6 +143,9 @@ export const en = {
       chargeMinShare: 'Never emptier than (0 to 1)',
       wear: 'Wear per kWh given',
       after: 'After the load (id)',
+      limitThing: 'Thing that takes the power limit (id)',
+      limitHelp:
+        'The storage holds this limit by what is really drawn; by the clock alone it may make the peak worse.',
       thing: 'Thing that takes the command (id)',
       property: 'Its property',
       unit: 'Written as',

@@ -135,6 +135,8 @@ export const zh: Translation<typeof en> = {
       chargeMinShare: '最低电量占比（0–1）',
       wear: '每放 1 kWh 的损耗费用',
       after: '须在其后运行（标识）',
+      limitThing: '接收功率上限的物（标识）',
+      limitHelp: '储能按实际负荷守住上限；仅按时刻运行可能抬高峰值。',
       thing: '接收指令的物（标识）',
       property: '其属性',
       unit: '写入形式',
