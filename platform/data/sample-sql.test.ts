@@ -210,7 +210,15 @@ describe('what is refused', () => {
   test('more memory than given, more rows than given, more time than given', async () => {
     await expect(bytes('SELECT arraySum(range(1000000000))')).rejects.toThrow(/memory|maximum/i);
     await expect(bytes('SELECT arrayJoin(range(2000000))')).rejects.toMatchObject({ code: 'input' });
+    // What the one before had written when it failed is not in the next answer, whoever asks.
     expect(await rows('SELECT 1 AS one')).toEqual([{ one: 1 }]);
+    await expect(bytes('SELECT thing, throwIf(thing = 1) FROM samples', [''], 'csv')).rejects.toMatchObject({
+      code: 'input',
+    });
+    await expect(bytes('SELECT arrayJoin(range(600000)) AS n', [''], 'csv')).rejects.toMatchObject({
+      code: 'input',
+    });
+    expect(new TextDecoder().decode(await bytes('SELECT 1 AS one', [], 'csv'))).toBe('"one"\n1\n');
   });
 
   test('the store goes on', async () => {

@@ -115,6 +115,11 @@ export class SampleSql {
           formats[question.format],
         );
       } catch (error) {
+        // What a question had written before it failed would stand before the next answer of the same session.
+        if (!(error instanceof SqlRefused)) {
+          this.#session = undefined;
+          session.close();
+        }
         throw asked(error);
       }
     });
