@@ -259,6 +259,12 @@ const dashboard = createRoute({
   component: lazyRouteComponent(() => import('./pages/dashboards/dashboard.tsx'), 'DashboardPage'),
 });
 
+const dataOut = createRoute({
+  getParentRoute: () => shell,
+  path: '/data-out',
+  component: lazyRouteComponent(() => import('./pages/dashboards/data-out.tsx'), 'DataOutPage'),
+});
+
 /** A dashboard by its link: stands outside the shell, as nobody is signed in. */
 const shared = createRoute({
   getParentRoute: () => root,
@@ -279,6 +285,7 @@ const tree = root.addChildren([
   shell.addChildren([
     dashboards,
     dashboard,
+    dataOut,
     plant,
     place,
     thing,

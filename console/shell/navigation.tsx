@@ -12,6 +12,7 @@ import {
   LayoutGrid,
   ScrollText,
   Settings,
+  Share2,
   ShieldAlert,
   Sparkles,
   Users,
@@ -95,6 +96,7 @@ export function Navigation() {
           </>
         ) : null}
         <Item to="/export" icon={<Download size={18} />} text={words('nav.export')} />
+        <Item to="/data-out" icon={<Share2 size={18} />} text={words('dashboard.out.title')} />
         {may('administer', '') ? (
           <Item to="/people" icon={<Users size={18} />} text={words('access.nav.people')} />
         ) : null}
@@ -119,6 +121,7 @@ function Item({
     | '/apps'
     | '/live'
     | '/dashboards'
+    | '/data-out'
     | '/alarms'
     | '/commands'
     | '/terminals'
