@@ -32,7 +32,7 @@ export { faultOf, faultsOf, numberFromText, secretKept, sentValues, startValues 
 export { NumberField, SearchField, SelectField, TextField, ToggleField } from './forms/fields.tsx';
 export { SettingsFields } from './forms/settings-form.tsx';
 export { CodeBlock, CopyButton } from './layout/code-block.tsx';
-export { Facts, Page, Section, ToolBar } from './layout/page.tsx';
+export { Facts, Page, PagesWithin, Section, ToolBar } from './layout/page.tsx';
 export { type Step, Stepper } from './layout/stepper.tsx';
 export { loadChineseFont } from './theme/fonts.ts';
 export { chooseTheme, startTheme, type ThemeChoice, themeChoices, useTheme } from './theme/theme.ts';

@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { connectionsQuery, plantQuery } from '../api/queries.ts';
 import { useOpenAlarms } from '../live/alarms.ts';
+import { useMay } from '../pages/access/permission.ts';
 import { PriorityMark } from '../pages/alarms/priority.tsx';
 import { useConsoleWords } from '../words/index.ts';
 import styles from './attention.module.css';
@@ -16,7 +17,9 @@ export function AttentionBar() {
   const uiWords = useUiWords();
   const language = useLanguage();
   const plant = useQuery(plantQuery);
-  const connections = useQuery(connectionsQuery);
+  const may = useMay();
+  // Connections belong to the whole plant.
+  const connections = useQuery({ ...connectionsQuery, enabled: may('read', '') });
   const { counts: alarmCounts } = useOpenAlarms();
   const alarms = alarmPriorities.filter((priority) => (alarmCounts[priority] ?? 0) > 0);
   if (plant.data === undefined) return null;

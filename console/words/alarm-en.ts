@@ -166,6 +166,7 @@ export const alarmEn = {
     none: 'None.',
   },
   channel: {
+    edit: 'Edit',
     title: 'Messages',
     note: 'How alarms leave the platform: at least once each, with a key by which the receiver tells repeats.',
     add: 'Add a way',

@@ -162,6 +162,7 @@ export const alarmZh: Translation<typeof alarmEn> = {
     none: '没有。',
   },
   channel: {
+    edit: '编辑',
     title: '通知',
     note: '报警如何送出平台：每条至少送达一次，并带有便于接收方识别重复的标识。',
     add: '添加方式',

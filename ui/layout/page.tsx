@@ -1,5 +1,13 @@
-import type { ReactNode } from 'react';
+import { createContext, type ReactNode, useContext } from 'react';
 import styles from './page.module.css';
+
+/** True around pages that stand in another page, which has the title of the whole and the room at the edges. */
+const Within = createContext(false);
+
+/** Around pages that stand in a page. */
+export function PagesWithin({ children }: { children: ReactNode }) {
+  return <Within.Provider value={true}>{children}</Within.Provider>;
+}
 
 /** A page: what it is, where it stands, what can be done on it. `fill` gives the content the rest of the window. */
 export function Page({
@@ -18,12 +26,14 @@ export function Page({
   children: ReactNode;
   fill?: boolean;
 }) {
+  const within = useContext(Within);
+  const Title = within ? 'h2' : 'h1';
   return (
-    <div className={`${styles.page} ${fill ? styles.fill : ''}`}>
+    <div className={`${styles.page} ${fill ? styles.fill : ''} ${within ? styles.within : ''}`}>
       <header className={styles.header}>
         <div className={styles.heading}>
           {above === undefined ? null : <div className={styles.above}>{above}</div>}
-          <h1>{title}</h1>
+          <Title>{title}</Title>
           {note === undefined ? null : <div className={styles.note}>{note}</div>}
         </div>
         {actions === undefined ? null : <div className={styles.actions}>{actions}</div>}

@@ -93,7 +93,7 @@ export function AlarmMessagesPage() {
                     >
                       {words('alarm.channel.test')}
                     </Button>
-                    <Button onPress={() => setEditing(channel)}>{`${words('alarm.rule.save')}…`}</Button>
+                    <Button onPress={() => setEditing(channel)}>{words('alarm.channel.edit')}</Button>
                     <Button
                       kind="act"
                       onPress={() => {

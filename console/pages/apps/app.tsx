@@ -4,6 +4,7 @@ import {
   EmptyState,
   ErrorState,
   Page,
+  PagesWithin,
   Skeleton,
   StateBadge,
   useAppWords,
@@ -107,7 +108,9 @@ function Opened({ app, web, page }: { app: App; web: AppWeb | null; page: string
         <EmptyState title={words('apps.notInstalled')} />
       ) : ready ? (
         <AppFrameProvider value={frame}>
-          <Content />
+          <PagesWithin>
+            <Content />
+          </PagesWithin>
         </AppFrameProvider>
       ) : null}
     </Page>

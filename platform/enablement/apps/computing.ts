@@ -83,6 +83,7 @@ export class Computing {
       resourceLimits: { maxOldGenerationSizeMb: heapMegabytesMax },
       argv: [],
       env: {},
+      execArgv: [],
     });
     worker.on('message', (message: { call?: number; value?: unknown; error?: string }) => {
       const running = this.#running;

@@ -2,7 +2,7 @@ import { limits, mayAt, type Route } from '@millrace/contract';
 import { AppError, type AppFile } from '@millrace/sdk';
 import type { FastifyInstance } from 'fastify';
 import { HttpProblem } from '../problems.ts';
-import { requirePerson } from '../requests.ts';
+import { actorOf, requirePerson } from '../requests.ts';
 import type { AppHost } from './host.ts';
 
 /** Segments below an application's id that the platform keeps for itself. */
@@ -56,7 +56,7 @@ export function mountAppRoutes(server: FastifyInstance, apps: AppHost): void {
                 query: request.query as Record<string, unknown>,
                 body: request.body,
                 caller: {
-                  actor: { kind: 'person', id: person.user },
+                  actor: actorOf(person),
                   may: (permission, place) => mayAt(person.grants, permission, place, manifest.id),
                 },
               },

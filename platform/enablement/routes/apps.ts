@@ -2,7 +2,7 @@ import type { appRoutes, Settings } from '@millrace/contract';
 import { mayAt } from '@millrace/contract';
 import type { ApiOptions } from '../api.ts';
 import { forbidden } from '../problems.ts';
-import { type Handler, readRange, requirePerson } from '../requests.ts';
+import { actorOf, type Handler, readRange, requirePerson } from '../requests.ts';
 
 const roundsDefault = 50;
 
@@ -16,7 +16,7 @@ export function appHandlers({ apps, clock }: ApiOptions): Record<keyof typeof ap
       const person = requirePerson(request.caller);
       return apps.put(
         person,
-        { kind: 'person', id: person.user },
+        actorOf(person),
         named(request.params).app,
         request.body as { enabled?: boolean; settings?: Settings },
       );
@@ -50,7 +50,7 @@ export function appHandlers({ apps, clock }: ApiOptions): Record<keyof typeof ap
       if (!mayAt(person.grants, 'operate', '', app))
         throw forbidden('This needs the permission "operate" in the application.');
       const { job, input } = request.body as { job: string; input?: unknown };
-      const actor = { kind: 'person', id: person.user } as const;
+      const actor = actorOf(person);
       await context.audit({
         actor,
         action: 'app.job',
