@@ -46,8 +46,11 @@ export function DataOutPage() {
         <Webhooks />
         <Section title={words('dashboard.out.links')}>
           <div className={styles.form}>
+            <h3 className={styles.small}>{words('dashboard.out.openApi')}</h3>
             <CodeBlock label={words('dashboard.out.openApi')} text={`${origin}/api/openapi.json`} />
+            <h3 className={styles.small}>{words('dashboard.out.grafana')}</h3>
             <CodeBlock label={words('dashboard.out.grafana')} text={`${origin}/api/grafana`} />
+            <h3 className={styles.small}>{words('dashboard.out.rowsUrl')}</h3>
             <CodeBlock
               label={words('dashboard.out.rowsUrl')}
               text={`${origin}/api/grafana/rows?series=<thing>/<property>&from=\${__from}&to=\${__to}`}
