@@ -4,22 +4,25 @@ import type { WindowValues } from './types.ts';
 /** A window moves in steps of this part of its length, so that its memory does not depend on how often a thing sends. */
 export const windowSteps = 60;
 
+/** Where in a slot what stands: number of the step (−1: none), samples in it, their sum, and so on. */
+const slotFields = 8;
+const stepField = 0;
+const countField = 1;
+const sumField = 2;
+const minField = 3;
+const maxField = 4;
+const firstTimeField = 5;
+const firstValueField = 6;
+const lastValueField = 7;
+
 /**
  * The samples of the last stretch of time, kept as sums of steps aligned to the epoch: the same samples give the same answers
  * whenever the platform was started. A value holds until the next one comes: a window without samples answers with the value before it.
  */
 export class SpanWindow implements WindowValues {
   readonly #width: number;
-  /** Number of the step each slot holds; −1: none. */
-  readonly #step = new Float64Array(windowSteps).fill(-1);
-  readonly #count = new Float64Array(windowSteps);
-  readonly #sum = new Float64Array(windowSteps);
-  readonly #min = new Float64Array(windowSteps);
-  readonly #max = new Float64Array(windowSteps);
-  readonly #firstTime = new Float64Array(windowSteps);
-  readonly #firstValue = new Float64Array(windowSteps);
-  readonly #lastTime = new Float64Array(windowSteps);
-  readonly #lastValue = new Float64Array(windowSteps);
+  /** Step after step, each with what is known of it side by side: a step is one line of the processor's cache. */
+  readonly #slots = new Float64Array(windowSteps * slotFields);
   /** Oldest step that the totals hold; what leaves the window is taken off them, so that an average costs the same at any length. */
   #from = 0;
   #total = 0;
@@ -30,26 +33,27 @@ export class SpanWindow implements WindowValues {
 
   constructor(microseconds: Microseconds) {
     this.#width = microseconds / windowSteps;
+    for (let at = 0; at < windowSteps * slotFields; at += slotFields) this.#slots[at + stepField] = -1;
   }
 
   /** Takes one usable sample; times never go back. The same time again replaces the value. */
   take(time: Microseconds, value: number): void {
     if (time < this.#time) return;
     const step = Math.floor(time / this.#width);
-    const at = step % windowSteps;
+    const at = (step % windowSteps) * slotFields;
     if (step - windowSteps + 1 > this.#from) this.#leave(step - windowSteps + 1);
-    if (time === this.#time && this.#step[at] === step) {
-      this.#sum[at]! += value - this.#lastValue[at]!;
-      this.#total += value - this.#lastValue[at]!;
-      if (this.#count[at] === 1) {
-        this.#min[at] = value;
-        this.#max[at] = value;
-        this.#firstValue[at] = value;
+    if (time === this.#time && this.#slots[at + stepField] === step) {
+      this.#slots[at + sumField]! += value - this.#slots[at + lastValueField]!;
+      this.#total += value - this.#slots[at + lastValueField]!;
+      if (this.#slots[at + countField] === 1) {
+        this.#slots[at + minField] = value;
+        this.#slots[at + maxField] = value;
+        this.#slots[at + firstValueField] = value;
       } else {
-        this.#min[at] = Math.min(this.#min[at]!, value);
-        this.#max[at] = Math.max(this.#max[at]!, value);
+        this.#slots[at + minField] = Math.min(this.#slots[at + minField]!, value);
+        this.#slots[at + maxField] = Math.max(this.#slots[at + maxField]!, value);
       }
-      this.#lastValue[at] = value;
+      this.#slots[at + lastValueField] = value;
       this.#value = value;
       return;
     }
@@ -57,53 +61,52 @@ export class SpanWindow implements WindowValues {
     this.#value = value;
     this.#total += value;
     this.#samples++;
-    if (this.#step[at] !== step) {
-      this.#step[at] = step;
-      this.#count[at] = 1;
-      this.#sum[at] = value;
-      this.#min[at] = value;
-      this.#max[at] = value;
-      this.#firstTime[at] = time;
-      this.#firstValue[at] = value;
+    if (this.#slots[at + stepField] !== step) {
+      this.#slots[at + stepField] = step;
+      this.#slots[at + countField] = 1;
+      this.#slots[at + sumField] = value;
+      this.#slots[at + minField] = value;
+      this.#slots[at + maxField] = value;
+      this.#slots[at + firstTimeField] = time;
+      this.#slots[at + firstValueField] = value;
     } else {
-      this.#count[at]!++;
-      this.#sum[at]! += value;
-      if (value < this.#min[at]!) this.#min[at] = value;
-      if (value > this.#max[at]!) this.#max[at] = value;
+      this.#slots[at + countField]!++;
+      this.#slots[at + sumField]! += value;
+      if (value < this.#slots[at + minField]!) this.#slots[at + minField] = value;
+      if (value > this.#slots[at + maxField]!) this.#slots[at + maxField] = value;
     }
-    this.#lastTime[at] = time;
-    this.#lastValue[at] = value;
+    this.#slots[at + lastValueField] = value;
   }
 
   /** Time of the first sample taken; +∞: none yet. */
   get begun(): Microseconds {
     let begun = Number.POSITIVE_INFINITY;
-    for (let at = 0; at < windowSteps; at++)
-      if (this.#step[at]! >= 0 && this.#firstTime[at]! < begun) begun = this.#firstTime[at]!;
+    for (let at = 0; at < windowSteps * slotFields; at += slotFields)
+      if (this.#slots[at + stepField]! >= 0 && this.#slots[at + firstTimeField]! < begun)
+        begun = this.#slots[at + firstTimeField]!;
     return begun;
   }
 
   /** Puts samples in front that were all taken before {@link begun}: history read while new samples already came. */
   merge(earlier: SpanWindow): void {
-    for (let at = 0; at < windowSteps; at++) {
-      const step = earlier.#step[at]!;
-      if (step < 0 || step < this.#step[at]!) continue;
-      if (step === this.#step[at]) {
-        this.#count[at]! += earlier.#count[at]!;
-        this.#sum[at]! += earlier.#sum[at]!;
-        this.#min[at] = Math.min(this.#min[at]!, earlier.#min[at]!);
-        this.#max[at] = Math.max(this.#max[at]!, earlier.#max[at]!);
+    for (let at = 0; at < windowSteps * slotFields; at += slotFields) {
+      const step = earlier.#slots[at + stepField]!;
+      if (step < 0 || step < this.#slots[at + stepField]!) continue;
+      if (step === this.#slots[at + stepField]) {
+        this.#slots[at + countField]! += earlier.#slots[at + countField]!;
+        this.#slots[at + sumField]! += earlier.#slots[at + sumField]!;
+        this.#slots[at + minField] = Math.min(this.#slots[at + minField]!, earlier.#slots[at + minField]!);
+        this.#slots[at + maxField] = Math.max(this.#slots[at + maxField]!, earlier.#slots[at + maxField]!);
       } else {
-        this.#step[at] = step;
-        this.#count[at] = earlier.#count[at]!;
-        this.#sum[at] = earlier.#sum[at]!;
-        this.#min[at] = earlier.#min[at]!;
-        this.#max[at] = earlier.#max[at]!;
-        this.#lastTime[at] = earlier.#lastTime[at]!;
-        this.#lastValue[at] = earlier.#lastValue[at]!;
+        this.#slots[at + stepField] = step;
+        this.#slots[at + countField] = earlier.#slots[at + countField]!;
+        this.#slots[at + sumField] = earlier.#slots[at + sumField]!;
+        this.#slots[at + minField] = earlier.#slots[at + minField]!;
+        this.#slots[at + maxField] = earlier.#slots[at + maxField]!;
+        this.#slots[at + lastValueField] = earlier.#slots[at + lastValueField]!;
       }
-      this.#firstTime[at] = earlier.#firstTime[at]!;
-      this.#firstValue[at] = earlier.#firstValue[at]!;
+      this.#slots[at + firstTimeField] = earlier.#slots[at + firstTimeField]!;
+      this.#slots[at + firstValueField] = earlier.#slots[at + firstValueField]!;
     }
     this.#addUp();
     if (earlier.#time > this.#time) {
@@ -120,8 +123,9 @@ export class SpanWindow implements WindowValues {
   minimum(now: Microseconds): number {
     const from = this.#oldest(now);
     let least = Number.POSITIVE_INFINITY;
-    for (let at = 0; at < windowSteps; at++) {
-      if (this.#step[at]! >= from && this.#min[at]! < least) least = this.#min[at]!;
+    for (let at = 0; at < windowSteps * slotFields; at += slotFields) {
+      if (this.#slots[at + stepField]! >= from && this.#slots[at + minField]! < least)
+        least = this.#slots[at + minField]!;
     }
     return least === Number.POSITIVE_INFINITY ? this.#value : least;
   }
@@ -129,8 +133,9 @@ export class SpanWindow implements WindowValues {
   maximum(now: Microseconds): number {
     const from = this.#oldest(now);
     let greatest = Number.NEGATIVE_INFINITY;
-    for (let at = 0; at < windowSteps; at++) {
-      if (this.#step[at]! >= from && this.#max[at]! > greatest) greatest = this.#max[at]!;
+    for (let at = 0; at < windowSteps * slotFields; at += slotFields) {
+      if (this.#slots[at + stepField]! >= from && this.#slots[at + maxField]! > greatest)
+        greatest = this.#slots[at + maxField]!;
     }
     return greatest === Number.NEGATIVE_INFINITY ? this.#value : greatest;
   }
@@ -148,14 +153,14 @@ export class SpanWindow implements WindowValues {
   delta(now: Microseconds): number {
     const first = this.#first(now);
     if (first === -1) return Number.isNaN(this.#value) ? Number.NaN : 0;
-    return this.#value - this.#firstValue[first]!;
+    return this.#value - this.#slots[first + firstValueField]!;
   }
 
   rate(now: Microseconds): number {
     const first = this.#first(now);
     if (first === -1) return Number.isNaN(this.#value) ? Number.NaN : 0;
-    const seconds = (this.#time - this.#firstTime[first]!) / 1e6;
-    return seconds <= 0 ? Number.NaN : (this.#value - this.#firstValue[first]!) / seconds;
+    const seconds = (this.#time - this.#slots[first + firstTimeField]!) / 1e6;
+    return seconds <= 0 ? Number.NaN : (this.#value - this.#slots[first + firstValueField]!) / seconds;
   }
 
   previous(): number {
@@ -175,20 +180,20 @@ export class SpanWindow implements WindowValues {
       return;
     }
     for (; this.#from < from; this.#from++) {
-      const at = this.#from % windowSteps;
-      if (this.#step[at] !== this.#from) continue;
-      this.#total -= this.#sum[at]!;
-      this.#samples -= this.#count[at]!;
+      const at = (this.#from % windowSteps) * slotFields;
+      if (this.#slots[at + stepField] !== this.#from) continue;
+      this.#total -= this.#slots[at + sumField]!;
+      this.#samples -= this.#slots[at + countField]!;
     }
   }
 
   #addUp(): void {
     this.#total = 0;
     this.#samples = 0;
-    for (let at = 0; at < windowSteps; at++) {
-      if (this.#step[at]! < this.#from) continue;
-      this.#total += this.#sum[at]!;
-      this.#samples += this.#count[at]!;
+    for (let at = 0; at < windowSteps * slotFields; at += slotFields) {
+      if (this.#slots[at + stepField]! < this.#from) continue;
+      this.#total += this.#slots[at + sumField]!;
+      this.#samples += this.#slots[at + countField]!;
     }
   }
 
@@ -200,8 +205,12 @@ export class SpanWindow implements WindowValues {
   #first(now: Microseconds): number {
     const from = this.#oldest(now);
     let first = -1;
-    for (let at = 0; at < windowSteps; at++) {
-      if (this.#step[at]! >= from && (first === -1 || this.#step[at]! < this.#step[first]!)) first = at;
+    for (let at = 0; at < windowSteps * slotFields; at += slotFields) {
+      if (
+        this.#slots[at + stepField]! >= from &&
+        (first === -1 || this.#slots[at + stepField]! < this.#slots[first + stepField]!)
+      )
+        first = at;
     }
     return first;
   }
