@@ -151,15 +151,18 @@ function bytesOf(data: ArrayBufferView & { BYTES_PER_ELEMENT: number }, rows: nu
   return Buffer.from(data.buffer, data.byteOffset, rows * data.BYTES_PER_ELEMENT);
 }
 
-/** A few sessions that take turns. */
+/** A few sessions that take turns. One whose query failed is let go: what the engine had written of the answer would be in front of the next. */
 export class SessionPool {
+  readonly #make: () => ChdbSession;
   #idle: ChdbSession[];
-  #all: readonly ChdbSession[];
+  readonly #all: Set<ChdbSession>;
   #waiting: ((session: ChdbSession) => void)[] = [];
+  #closed = false;
 
-  constructor(sessions: readonly ChdbSession[]) {
-    this.#all = sessions;
-    this.#idle = [...sessions];
+  constructor(size: number, make: () => ChdbSession) {
+    this.#make = make;
+    this.#idle = Array.from({ length: size }, make);
+    this.#all = new Set(this.#idle);
   }
 
   async use<T>(work: (session: ChdbSession) => Promise<T>): Promise<T> {
@@ -172,6 +175,9 @@ export class SessionPool {
     }
     try {
       return await work(session);
+    } catch (error) {
+      session = this.#renewed(session);
+      throw error;
     } finally {
       const next = this.#waiting.shift();
       if (next === undefined) this.#idle.push(session);
@@ -180,7 +186,17 @@ export class SessionPool {
   }
 
   close(): void {
+    this.#closed = true;
     for (const session of this.#all) session.close();
+  }
+
+  #renewed(session: ChdbSession): ChdbSession {
+    if (this.#closed) return session;
+    const fresh = this.#make();
+    this.#all.delete(session);
+    this.#all.add(fresh);
+    session.close();
+    return fresh;
   }
 }
 

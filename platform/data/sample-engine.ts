@@ -136,10 +136,8 @@ export class SampleEngine {
       max_execution_time: queryMillisecondsMax / 1000,
       do_not_merge_across_partitions_select_final: 1,
     };
-    const queries = new SessionPool(Array.from({ length: querySessions }, () => session(reading)));
-    const exports = new SessionPool(
-      Array.from({ length: exportSessions }, () => session({ ...reading, max_execution_time: 120 })),
-    );
+    const queries = new SessionPool(querySessions, () => session(reading));
+    const exports = new SessionPool(exportSessions, () => session({ ...reading, max_execution_time: 120 }));
     const upkeep = session({
       max_threads: 1,
       max_insert_threads: 1,

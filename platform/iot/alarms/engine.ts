@@ -250,7 +250,7 @@ export class AlarmEngine {
       const late = age > signals.lag[one]! + lateMicroseconds;
       if (late) {
         if (!this.#settling.has(one)) this.#settling.set(one, { time: before, seen: signals.seen[one]! });
-      } else if (age < lateMicroseconds) signals.lag[one] = 0;
+      } else if (signals.lag[one] !== 0 && age < lateMicroseconds) signals.lag[one] = 0;
       signals.take(columns, row, one);
       if (status[row]! >>> 30 < 2) {
         const windows = this.#windows.of(one);
