@@ -22,6 +22,8 @@ const loadClients = 50;
 const probeSeconds = 20;
 const probesPerSecond = 10;
 const judgedSamples = 3_000_000;
+/** Half of what `ingest` has to reach. */
+const askedSamplesPerSecond = 50_000;
 
 const thingId = (index: number): string => `urn:bench:alarm:${index}`;
 const property = (index: number): string => `p${String(index).padStart(2, '0')}`;
@@ -41,13 +43,13 @@ export async function run(): Promise<Row[]> {
       ceiling: `the same loop with no rule ${Math.round(judged.without).toLocaleString('en')}/s`,
       reached: judged.perSecond >= 500_000,
     },
-    {
-      what: `published → alarm on the live stream, p99 of ${live.count} at ${Math.round(live.load).toLocaleString('en')} samples/s`,
+    ...[live.asked, live.half].map((under, index) => ({
+      what: `published → alarm on the live stream, p99 of ${under.count} at ${Math.round(under.load).toLocaleString('en')} samples/s (half of what ${index === 0 ? '`ingest` has to reach' : 'the platform takes'})`,
       reach: '≤ 50 ms',
-      measured: `${live.p99.toFixed(1)} ms (median ${live.p50.toFixed(1)} ms, longest ${live.max.toFixed(1)} ms)`,
+      measured: `${under.p99.toFixed(1)} ms (median ${under.p50.toFixed(1)} ms, longest ${under.max.toFixed(1)} ms)`,
       ceiling: `without load ${live.quiet.toFixed(1)} ms`,
-      reached: live.p99 <= 50,
-    },
+      reached: under.p99 <= 50,
+    })),
     {
       what: 'alarms raised that never came on the stream, or came twice',
       reach: '0',
@@ -193,13 +195,18 @@ function measureBus(iot: Iot, series: readonly number[]): number {
   return (judgedSamples * 1e6) / (user + system);
 }
 
-interface LiveResult {
+interface Latencies {
   p50: number;
   p99: number;
   max: number;
-  quiet: number;
   load: number;
   count: number;
+}
+
+interface LiveResult {
+  asked: Latencies;
+  half: Latencies;
+  quiet: number;
   missing: number;
 }
 
@@ -237,30 +244,32 @@ async function publishToStream(): Promise<LiveResult> {
       const flatOut = new Load({ ...options, firstTime: Date.now() * 1000, stepMicroseconds: 200 });
       const { perSecond } = await measureLoad(flatOut, 2, 5);
       await flatOut.stop();
-      const half = perSecond / 2;
-      progress(`half of it: ${Math.round(half * valuesPerThing).toLocaleString('en')} samples/s`);
-      const load = new Load({
-        ...options,
-        messagesPerSecond: half,
-        firstTime: Date.now() * 1000,
-        stepMicroseconds: Math.round((1e6 * loadClients) / half),
-      });
-      try {
-        await load.ready;
-        await new Promise((resolve) => setTimeout(resolve, 3_000));
-        const latencies = await probe.measure(probeSeconds);
-        return {
-          p50: percentile(latencies, 50),
-          p99: percentile(latencies, 99),
-          max: Math.max(...latencies),
-          quiet,
-          load: half * valuesPerThing,
-          count: latencies.length,
-          missing: probe.missing + probe.doubled,
-        };
-      } finally {
-        await load.stop();
-      }
+      const under = async (messagesPerSecond: number): Promise<Latencies> => {
+        progress(`under ${Math.round(messagesPerSecond * valuesPerThing).toLocaleString('en')} samples/s`);
+        const load = new Load({
+          ...options,
+          messagesPerSecond,
+          firstTime: Date.now() * 1000,
+          stepMicroseconds: Math.round((1e6 * loadClients) / messagesPerSecond),
+        });
+        try {
+          await load.ready;
+          await new Promise((resolve) => setTimeout(resolve, 3_000));
+          const latencies = await probe.measure(probeSeconds);
+          return {
+            p50: percentile(latencies, 50),
+            p99: percentile(latencies, 99),
+            max: Math.max(...latencies),
+            load: messagesPerSecond * valuesPerThing,
+            count: latencies.length,
+          };
+        } finally {
+          await load.stop();
+        }
+      };
+      const asked = await under(askedSamplesPerSecond / valuesPerThing);
+      const half = await under(perSecond / 2);
+      return { asked, half, quiet, missing: probe.missing + probe.doubled };
     } finally {
       probe.close();
     }

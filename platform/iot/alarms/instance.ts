@@ -141,14 +141,16 @@ export class Instance {
   judge(now: Microseconds): 1 | 0 | -1 {
     const { frame, condition } = this.bound;
     frame.now = now;
-    frame.slack = this.track.active ? this.slack : 0;
+    // Written only where it changes: ten thousand of these are turned over each second.
+    const slack = this.track.active ? this.slack : 0;
+    if (frame.slack !== slack) frame.slack = slack;
     const verdict = condition.run(frame);
     if (verdict === -1) {
       const reason = frame.reason ?? 'not-a-number';
       if (this.unjudged?.reason !== reason || this.unjudged.reference !== frame.reasonReference)
         this.unjudged = { reason, reference: frame.reasonReference, since: now };
     } else if (this.unjudged !== undefined) this.unjudged = undefined;
-    this.verdict = verdict;
+    if (this.verdict !== verdict) this.verdict = verdict;
     return verdict;
   }
 
