@@ -129,7 +129,21 @@ export const DashboardTile = Type.Union([
   }),
 ]);
 export type DashboardTile = Static<typeof DashboardTile>;
-export type DashboardTileKind = DashboardTile['kind'];
+
+/** Properties that a tile shows. */
+export function tileSeries(tile: DashboardTile): readonly SeriesRef[] {
+  switch (tile.kind) {
+    case 'chart':
+    case 'table':
+      return tile.series;
+    case 'value':
+      return tile.series === undefined ? [] : [tile.series];
+    case 'picture':
+      return tile.spots.map((spot) => spot.series);
+    default:
+      return [];
+  }
+}
 
 const content = {
   title: DashboardText,

@@ -113,6 +113,33 @@ test('every import is one the table allows', () => {
   expect(wrong).toEqual([]);
 });
 
+test('every package that is imported is named by the workspace that imports it', () => {
+  const named = (folder: string): string[] => {
+    const { name, dependencies, devDependencies } = JSON.parse(text(join(folder, 'package.json'))) as {
+      name: string;
+      dependencies?: object;
+      devDependencies?: object;
+    };
+    return [name, ...Object.keys({ ...dependencies, ...devDependencies })];
+  };
+  const everywhere = named('.');
+  const known = new Map<string, Set<string>>();
+  const wrong = new Set<string>();
+  for (const file of code.filter((one) => /\.tsx?$/.test(one) && one.includes('/'))) {
+    // Writes the imports of other files.
+    if (file === 'tools/scaffold.ts' || file === 'tests/scaffold.test.ts') continue;
+    const workspace = file.split('/')[0]!;
+    if (!known.has(workspace)) known.set(workspace, new Set([...everywhere, ...named(workspace)]));
+    for (const target of importsOf(file)) {
+      const [scope, name] = target.split('/');
+      const imported = scope!.startsWith('@') ? `${scope}/${name}` : scope!;
+      if (/^(\.|node:)/.test(target) || (isTest(file) && imported.startsWith('@millrace/'))) continue;
+      if (!known.get(workspace)!.has(imported)) wrong.add(`${workspace} imports ${imported} (${file})`);
+    }
+  }
+  expect([...wrong]).toEqual([]);
+});
+
 test('names are kebab-case and say something', () => {
   const banned = /(^|[/-])(utils?|common|helpers?|manager|misc|v2)(\.|-|\/|$)/;
   const odd = tracked.filter((file) => {

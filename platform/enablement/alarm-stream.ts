@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import { type AlarmUpdate, type Grant, limits, mayAt } from '@millrace/contract';
 import { type AlarmRecord, type Alarms, stateOf } from '../iot/index.ts';
+import { keepAliveMilliseconds } from './event-stream.ts';
 
-const keepAliveMilliseconds = 15_000;
 /** Counts follow the alarms by so much: they are for a badge, alarms are for people. */
 const countsMilliseconds = 250;
 const alarmsPerMessageMax = 200;

@@ -67,6 +67,7 @@ import type { ChainedTrail } from './audit/index.ts';
 import { auditedRoutes, NowAndThen } from './audit/requests.ts';
 import type { Dashboards } from './dashboards/index.ts';
 import type { Webhooks } from './data-out/index.ts';
+import { openEventStream } from './event-stream.ts';
 import { LiveStreams, type SeriesName } from './live-stream.ts';
 import { OpenStreams } from './open-streams.ts';
 import { normalisePath } from './paths.ts';
@@ -478,27 +479,12 @@ export async function createApi(options: ApiOptions): Promise<{ app: FastifyInst
         connections: Record<string, Counters>;
       },
     live: (request, reply) => {
-      if (live.full) {
-        throw new HttpProblem(
-          503,
-          'too-many-live-clients',
-          `${limits.liveClientsMax} live streams are open; no more are served.`,
-          { remedy: 'Close some, or try later.' },
-        );
-      }
       const { thing } = request.query as { thing?: string[] };
       const wanted = thing === undefined ? undefined : new Set([thing].flat());
       const person = requirePerson(request.caller);
       for (const id of wanted ?? []) requireVisible(person, id);
-      reply.hijack();
-      request.raw.socket.setNoDelay(true);
-      reply.raw.writeHead(200, {
-        'content-type': 'text/event-stream',
-        'cache-control': 'no-store',
-        'x-accel-buffering': 'no',
-        'x-content-type-options': 'nosniff',
-      });
-      live.add(reply.raw, wanted, wanted === undefined ? [] : firstValues(iot, wanted), {
+      const response = openEventStream(request, reply, live.full);
+      live.add(response, wanted, wanted === undefined ? [] : firstValues(iot, wanted), {
         get ended() {
           return person.ended || person.expires < clock.now();
         },

@@ -10,6 +10,7 @@ import {
 } from '@millrace/contract';
 import type { LiveBus } from '@millrace/sdk';
 import { rowValue } from '../iot/index.ts';
+import { keepAliveMilliseconds } from './event-stream.ts';
 
 /** What the stream needs to know of a series. */
 export interface SeriesName {
@@ -19,7 +20,6 @@ export interface SeriesName {
 }
 
 const flushMilliseconds = 20;
-const keepAliveMilliseconds = 15_000;
 const samplesPerMessageMax = 2000;
 
 /** Who watches, and what of it they may see. */

@@ -1,5 +1,6 @@
 import type { LocalText } from '@millrace/contract';
 import {
+  type Column,
   EmptyState,
   formatCount,
   Page,
@@ -16,23 +17,16 @@ import styles from './energy.module.css';
 import { asQuery, useEnergyRange } from './range.ts';
 import { useEnergyWords } from './words.ts';
 
+/** What was used, and for how many pieces. */
+interface Made {
+  amount: number;
+  pieces: number;
+  perPiece: number | null;
+}
+
 interface Shared {
-  shares: {
-    key: string;
-    titles: LocalText;
-    amount: number;
-    pieces: number;
-    perPiece: number | null;
-    hours: number;
-  }[];
-  machines: {
-    meter: string;
-    title: string;
-    place: string;
-    amount: number;
-    pieces: number;
-    perPiece: number | null;
-  }[];
+  shares: (Made & { key: string; titles: LocalText; hours: number })[];
+  machines: (Made & { meter: string; title: string; place: string })[];
   problems: LocalText[];
 }
 const ways = ['shift', 'product', 'order'] as const;
@@ -43,6 +37,27 @@ export function AllocationPage() {
   const local = useLocalText();
   const app = useApp();
   const range = useEnergyRange();
+  const amount: Column<Made> = {
+    id: 'amount',
+    title: 'kWh',
+    align: 'end',
+    value: (row) => row.amount,
+    render: (row) => formatAmount(row.amount, language, 1),
+  };
+  const pieces: Column<Made> = {
+    id: 'pieces',
+    title: words('allocation.pieces'),
+    align: 'end',
+    value: (row) => row.pieces,
+    render: (row) => formatCount(row.pieces, language),
+  };
+  const each: Column<Made> = {
+    id: 'perPiece',
+    title: words('allocation.perPiece'),
+    align: 'end',
+    value: (row) => row.perPiece ?? undefined,
+    render: (row) => perPiece(row.perPiece),
+  };
   const [search, setSearch] = app.useSearch();
   const by = ways.find((way) => way === search['by']) ?? 'shift';
   const tooLong = range.to - range.from > 31 * 86_400_000;
@@ -92,13 +107,7 @@ export function AllocationPage() {
                             ? words(by === 'shift' ? 'allocation.noShift' : 'allocation.notProducing')
                             : local(row.titles),
                       },
-                      {
-                        id: 'amount',
-                        title: 'kWh',
-                        align: 'end',
-                        value: (row) => row.amount,
-                        render: (row) => formatAmount(row.amount, language, 1),
-                      },
+                      amount,
                       {
                         id: 'hours',
                         title: words('allocation.hours'),
@@ -106,20 +115,8 @@ export function AllocationPage() {
                         value: (row) => row.hours,
                         render: (row) => formatAmount(row.hours, language, 1),
                       },
-                      {
-                        id: 'pieces',
-                        title: words('allocation.pieces'),
-                        align: 'end',
-                        value: (row) => row.pieces,
-                        render: (row) => formatCount(row.pieces, language),
-                      },
-                      {
-                        id: 'perPiece',
-                        title: words('allocation.perPiece'),
-                        align: 'end',
-                        value: (row) => row.perPiece ?? undefined,
-                        render: (row) => perPiece(row.perPiece),
-                      },
+                      pieces,
+                      each,
                     ]}
                   />
                 </Section>
@@ -137,27 +134,9 @@ export function AllocationPage() {
                           value: (row) => row.place,
                           render: (row) => row.place.split('/').at(-1) ?? row.title,
                         },
-                        {
-                          id: 'amount',
-                          title: 'kWh',
-                          align: 'end',
-                          value: (row) => row.amount,
-                          render: (row) => formatAmount(row.amount, language, 1),
-                        },
-                        {
-                          id: 'pieces',
-                          title: words('allocation.pieces'),
-                          align: 'end',
-                          value: (row) => row.pieces,
-                          render: (row) => formatCount(row.pieces, language),
-                        },
-                        {
-                          id: 'perPiece',
-                          title: words('allocation.perPiece'),
-                          align: 'end',
-                          value: (row) => row.perPiece ?? undefined,
-                          render: (row) => perPiece(row.perPiece),
-                        },
+                        amount,
+                        pieces,
+                        each,
                       ]}
                     />
                   </Section>

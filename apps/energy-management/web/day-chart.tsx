@@ -120,6 +120,7 @@ export function DayChart({
         ))}
         {labels.map((text, index) =>
           index % every === 0 ? (
+            // biome-ignore lint/suspicious/noArrayIndexKey: a label is its place on the axis
             <text key={`${index}-${text}`} x={x(index)} y={height - 6} className={styles.axis}>
               {text}
             </text>
@@ -155,6 +156,7 @@ export function DayChart({
                 {layer.values.map((value, index) =>
                   value === null ? null : (
                     <rect
+                      // biome-ignore lint/suspicious/noArrayIndexKey: a bar is its place on the axis
                       key={index}
                       x={x(index) + Math.min(1, step * 0.1)}
                       width={Math.max(0.5, step - Math.min(2, step * 0.2))}

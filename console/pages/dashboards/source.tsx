@@ -1,10 +1,11 @@
-import type {
-  DashboardTile,
-  SeriesRef,
-  SharedDashboard,
-  SharedValues,
-  ThingDescription,
-  ThingState,
+import {
+  type DashboardTile,
+  type SeriesRef,
+  type SharedDashboard,
+  type SharedValues,
+  type ThingDescription,
+  type ThingState,
+  tileSeries,
 } from '@millrace/contract';
 import type { MarkKind, TraceSample } from '@millrace/ui';
 import { keepPreviousData, type UseQueryOptions, useQueries, useQuery } from '@tanstack/react-query';
@@ -54,12 +55,6 @@ export function useSource(): TileSource {
   return source;
 }
 
-export function seriesOf(tile: DashboardTile): readonly SeriesRef[] {
-  if (tile.kind === 'chart' || tile.kind === 'table') return tile.series;
-  if (tile.kind === 'value') return tile.series === undefined ? [] : [tile.series];
-  return tile.kind === 'picture' ? tile.spots.map((spot) => spot.series) : [];
-}
-
 /** Data of a person who is signed in. */
 export function OwnSource({
   dashboard,
@@ -70,7 +65,7 @@ export function OwnSource({
   tiles: readonly DashboardTile[];
   children: ReactNode;
 }) {
-  const key = [...new Set(tiles.flatMap(seriesOf).map(({ thing }) => thing))].sort().join('\n');
+  const key = [...new Set(tiles.flatMap(tileSeries).map(({ thing }) => thing))].sort().join('\n');
   const ids = useMemo(() => (key === '' ? [] : key.split('\n')), [key]);
   const found = useQueries({ queries: ids.map((id) => ({ ...thingQuery(id), retryOnMount: false })) });
   // Of what is gone nothing more is asked.

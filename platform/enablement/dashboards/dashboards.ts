@@ -4,12 +4,10 @@ import { join } from 'node:path';
 import {
   type DashboardInput,
   type DashboardLink,
-  type DashboardTile,
   dashboardLimits,
   formatInstant,
   type Grant,
   mayAt,
-  type SeriesRef,
 } from '@millrace/contract';
 import type { Clock, Log, RecordStore } from '@millrace/sdk';
 import type { Person } from '../access/index.ts';
@@ -70,21 +68,6 @@ export function maySee(grants: readonly Grant[], dashboard: { place: string }): 
 export function mayChange(person: Person, dashboard: { place: string; owner: string }): boolean {
   if (mayAt(person.grants, 'configure', dashboard.place)) return true;
   return person.token === undefined && person.user === dashboard.owner && maySee(person.grants, dashboard);
-}
-
-/** Properties that a tile shows. */
-export function seriesOf(tile: DashboardTile): readonly SeriesRef[] {
-  switch (tile.kind) {
-    case 'chart':
-    case 'table':
-      return tile.series;
-    case 'value':
-      return tile.series === undefined ? [] : [tile.series];
-    case 'picture':
-      return tile.spots.map((spot) => spot.series);
-    default:
-      return [];
-  }
 }
 
 /** Dashboards, their links and their pictures. */

@@ -1,2 +1,2 @@
-export { type DashboardRecord, Dashboards, mayChange, maySee, seriesOf } from './dashboards.ts';
+export { type DashboardRecord, Dashboards, mayChange, maySee } from './dashboards.ts';
 export { dashboardMigrations } from './migrations.ts';

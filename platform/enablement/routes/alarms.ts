@@ -20,6 +20,7 @@ import { type AlarmFilter, type AlarmRecord, alarmsCsv, RuleError, stateOf } fro
 import type { Person } from '../access/index.ts';
 import { AlarmStreams } from '../alarm-stream.ts';
 import type { ApiOptions } from '../api.ts';
+import { openEventStream } from '../event-stream.ts';
 import { forbidden, HttpProblem, notFound } from '../problems.ts';
 import { actorOf, type Handler, readRange, requirePerson } from '../requests.ts';
 
@@ -162,26 +163,9 @@ export function alarmHandlers(options: ApiOptions): Record<keyof typeof alarmRou
       return { total, alarms: found.map((alarm) => alarms.show(alarm)), counts };
     },
     alarmsLive: (request, reply) => {
-      if (streams.full) {
-        throw new HttpProblem(
-          503,
-          'too-many-live-clients',
-          'Too many live streams are open; no more are served.',
-          {
-            remedy: 'Close some, or try later.',
-          },
-        );
-      }
       const { thing } = request.query as { thing?: string };
-      reply.hijack();
-      request.raw.socket.setNoDelay(true);
-      reply.raw.writeHead(200, {
-        'content-type': 'text/event-stream',
-        'cache-control': 'no-store',
-        'x-accel-buffering': 'no',
-        'x-content-type-options': 'nosniff',
-      });
-      streams.add(reply.raw, personOf(request).grants, thing);
+      const response = openEventStream(request, reply, streams.full);
+      streams.add(response, personOf(request).grants, thing);
     },
     exportAlarms: async (request, reply) => {
       const filter = historyFilter(request);

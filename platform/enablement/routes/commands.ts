@@ -5,6 +5,7 @@ import {
   type commandRoutes,
   grantsGiving,
   type LocalText,
+  limits,
   mayAt,
   type Permission,
   parseInstant,
@@ -15,15 +16,12 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CommandRefusal, ProtocolProblem, placeOf, showLease } from '../../iot/index.ts';
 import type { Person } from '../access/index.ts';
 import type { ApiOptions } from '../api.ts';
+import { keepAliveMilliseconds, openEventStream } from '../event-stream.ts';
 import { forbidden, HttpProblem, notFound } from '../problems.ts';
 import { actorOf, type Handler, requirePerson, requireThing } from '../requests.ts';
 
 const waitSecondsDefault = 15;
 const pageDefault = 100;
-const liveClientsMax = 500;
-/** Unsent bytes of one stream; beyond, it is closed, and its client begins anew with the lists. */
-const liveClientBytesMax = 1_048_576;
-const keepAliveMilliseconds = 15_000;
 
 interface CommandInput {
   key?: string;
@@ -146,24 +144,10 @@ export function commandHandlers(
       return { commands: found.slice(0, limit), more: found.length > limit };
     },
     commandsLive: (request, reply) => {
-      if (streams.full)
-        throw new HttpProblem(
-          503,
-          'too-many-live-clients',
-          `${liveClientsMax} streams of commands are open; no more are served.`,
-          { remedy: 'Close some, or try later.' },
-        );
       const person = requirePerson(request.caller);
       const { thing } = request.query as { thing?: string };
-      reply.hijack();
-      request.raw.socket.setNoDelay(true);
-      reply.raw.writeHead(200, {
-        'content-type': 'text/event-stream',
-        'cache-control': 'no-store',
-        'x-accel-buffering': 'no',
-        'x-content-type-options': 'nosniff',
-      });
-      streams.add(reply.raw, (update, place) => {
+      const response = openEventStream(request, reply, streams.full);
+      streams.add(response, (update, place) => {
         const { grants } = person;
         if (update.group !== undefined) {
           const things = update.group.steps.map((step) => step.thing);
@@ -358,7 +342,7 @@ class CommandStreams {
   }
 
   get full(): boolean {
-    return this.#clients.size >= liveClientsMax;
+    return this.#clients.size >= limits.liveClientsMax;
   }
 
   add(response: ServerResponse, choose: Choose): void {
@@ -375,7 +359,7 @@ class CommandStreams {
       if (choose(update, place) === undefined) continue;
       text ??= `data: ${JSON.stringify(update)}\n\n`;
       response.write(text);
-      if (response.writableLength > liveClientBytesMax) {
+      if (response.writableLength > limits.liveClientBytesMax) {
         this.#clients.delete(response);
         response.end();
       }

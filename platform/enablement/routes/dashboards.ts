@@ -15,6 +15,7 @@ import {
   type SharedValues,
   status,
   statusName,
+  tileSeries,
   type WebhookInput,
 } from '@millrace/contract';
 import type { AuditEntry, ThingRecord } from '@millrace/sdk';
@@ -22,7 +23,7 @@ import type { FastifyRequest } from 'fastify';
 import { placeOf } from '../../iot/index.ts';
 import { AccessError, type Person } from '../access/index.ts';
 import type { ApiOptions } from '../api.ts';
-import { type DashboardRecord, mayChange, maySee, seriesOf } from '../dashboards/index.ts';
+import { type DashboardRecord, mayChange, maySee } from '../dashboards/index.ts';
 import { Grafana, SeriesNames, sqlTables } from '../data-out/index.ts';
 import { forbidden, HttpProblem, notFound } from '../problems.ts';
 import { actorOf, type Handler, readRange, requirePerson } from '../requests.ts';
@@ -123,7 +124,7 @@ export function dashboardHandlers(options: ApiOptions): Record<keyof typeof dash
     grants: readonly Grant[],
   ): Map<string, { record: ThingRecord; properties: Set<string> }> => {
     const shown = new Map<string, { record: ThingRecord; properties: Set<string> }>();
-    for (const { thing, property } of dashboard.tiles.flatMap(seriesOf)) {
+    for (const { thing, property } of dashboard.tiles.flatMap(tileSeries)) {
       const record = registry.get(thing);
       if (
         record === undefined ||

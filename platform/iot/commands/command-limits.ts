@@ -31,7 +31,4 @@ export const commandLimits = {
   /** A safe action that does not succeed is tried again this often, this far apart. */
   safeTriesMax: 60,
   safeRetrySeconds: 5,
-  liveClientsMax: 500,
-  /** Unsent bytes of one live stream before it is closed; its client connects anew and reads the list. */
-  liveClientBytesMax: 1_048_576,
 } as const;
