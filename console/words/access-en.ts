@@ -72,7 +72,6 @@ export const accessEn = {
     agent: 'Browser or program',
     since: 'Signed in',
     used: 'Last used',
-    expires: 'Ends',
     own: 'this one',
     end: 'End',
     ended: 'The session was ended',
@@ -85,7 +84,6 @@ export const accessEn = {
     name: 'What it is for',
     scopes: 'May',
     days: 'Days until it ends',
-    made: 'Made',
     expires: 'Ends',
     used: 'Last used',
     withdraw: 'Withdraw',
@@ -148,7 +146,6 @@ export const accessEn = {
     passkey: 'Sign in with a passkey',
     oidc: 'Sign in with {{title}}',
     oidcDefault: 'the plant account',
-    or: 'or',
     failed: {
       'no-grants': 'Your groups give you nothing here. An administrator can change that.',
       'name-wrong': 'Your user name at the provider cannot be used here.',

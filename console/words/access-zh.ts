@@ -68,7 +68,6 @@ export const accessZh = {
     agent: '浏览器或程序',
     since: '登录时间',
     used: '上次使用',
-    expires: '到期',
     own: '当前会话',
     end: '结束',
     ended: '会话已结束',
@@ -81,7 +80,6 @@ export const accessZh = {
     name: '用途',
     scopes: '权限',
     days: '有效天数',
-    made: '创建时间',
     expires: '到期',
     used: '上次使用',
     withdraw: '撤销',
@@ -141,7 +139,6 @@ export const accessZh = {
     passkey: '使用通行密钥登录',
     oidc: '使用{{title}}登录',
     oidcDefault: '工厂账户',
-    or: '或',
     failed: {
       'no-grants': '您所属的组在此没有任何权限，管理员可以更改。',
       'name-wrong': '您在身份提供方的用户名在此不可用。',

@@ -3,7 +3,6 @@ export const appsEn = {
   title: 'Applications',
   none: 'No application is there that you may see.',
   open: 'Open',
-  on: 'On',
   states: {
     off: 'Off',
     waiting: 'Starting',
@@ -32,7 +31,6 @@ export const appsEn = {
   time: 'Time',
   decided: 'Decided',
   took: 'Took',
-  why: 'Why',
   assessment: 'How it judged',
   decision: 'What it decided',
   asCase: 'Save as a case',

@@ -199,11 +199,6 @@ function cached(
   return rows;
 }
 
-/** How many whole days are known when the forecast of the day after the last known quarter's day is issued. */
-export function daysKnown(series: Float64Array): number {
-  return Math.floor(series.length / perDay);
-}
-
 /**
  * Learns from every day before `day` whose forecast could have been checked by now, keeping the last fifth (at least 14 days, at most 42)
  * back to calibrate the interval: split-conformal for quantile regression (Romano, Patterson & Candès 2019), so the interval holds at

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { unitOf } from './carrier.ts';
 import { consumptionFromPower } from './power.ts';
-import { estimateMissing, type Quarter, quantile } from './quarter.ts';
+import { quantile } from './quarter.ts';
 
 const minute = 60_000_000;
 const t0 = 1_767_225_600_000_000;
@@ -30,17 +30,6 @@ test('power below zero is returned', () => {
     gapMicroseconds: 20 * minute,
   });
   expect([total, returned]).toEqual([0, 1]);
-});
-
-test('missing quarters take what is usual at that quarter of the week', () => {
-  const quarters: Quarter[] = Array.from({ length: 4 * 672 }, (_, index) => ({
-    start: t0 + index * 15 * minute,
-    amount: index % 672,
-    how: 'measured',
-    returned: 0,
-  }));
-  quarters[3 * 672 + 100] = { ...quarters[3 * 672 + 100]!, amount: undefined, how: 'missing' };
-  expect(estimateMissing(quarters)[3 * 672 + 100]).toMatchObject({ amount: 100, how: 'estimated' });
 });
 
 test('units', () => {

@@ -1,8 +1,7 @@
-import type { LocalText, Microseconds } from '@millrace/contract';
+import type { Microseconds } from '@millrace/contract';
 
 /** Length of a settlement interval: a quarter of an hour, on the clock of UTC (every civil time zone is a multiple of it away). */
 export const quarterMicroseconds = 900_000_000;
-export const quartersPerDay = 96;
 /** Longest range that is taken apart at once: two years of quarter-hours. */
 export const quartersMax = 2 * 366 * 96;
 
@@ -10,17 +9,12 @@ export const quartersMax = 2 * 366 * 96;
  * How an amount came to be, from best to worst:
  * - measured      between two readings of the meter inside the quarter or at its edges
  * - interpolated  the meter counted on through a gap: the total is measured, its spread over the gap is not
- * - estimated     the meter did not count what was used (reset, swap, silence): taken from what was usual
+ * - estimated     the meter did not count what was used (reset, swap): taken from what was usual; or it was silent for part of the quarter:
+ *                 scaled to the whole
  * - missing       nothing is known; the amount is undefined and is in no sum
  */
 export type Provenance = 'measured' | 'interpolated' | 'estimated' | 'missing';
 export const provenances: readonly Provenance[] = ['measured', 'interpolated', 'estimated', 'missing'];
-export const provenanceTitles: Record<Provenance, LocalText> = {
-  measured: { en: 'Measured', zh: '实测' },
-  interpolated: { en: 'Interpolated', zh: '内插' },
-  estimated: { en: 'Estimated', zh: '估算' },
-  missing: { en: 'Missing', zh: '缺失' },
-};
 
 /** What was used in one quarter-hour, in the carrier's unit. */
 export interface Quarter {
@@ -126,34 +120,6 @@ export function sumQuarters(quarters: readonly Quarter[]): {
     returned += quarter.returned;
   }
   return { amount, returned, counts };
-}
-
-/**
- * Puts an estimate where quarters are missing: the median of the same quarter of the week in what is known (of the same quarter of any
- * day where the week has fewer than two). What cannot be estimated stays missing. `offset`: microseconds to add to reach plant time.
- */
-export function estimateMissing(quarters: readonly Quarter[], offset = 0): Quarter[] {
-  const week = new Map<number, number[]>();
-  const day = new Map<number, number[]>();
-  const slot = (start: Microseconds): number => Math.floor((start + offset) / quarterMicroseconds);
-  for (const { start, amount, how } of quarters) {
-    if (amount === undefined || how === 'estimated') continue;
-    for (const [map, length] of [
-      [week, 672],
-      [day, 96],
-    ] as const) {
-      const key = slot(start) % length;
-      const list = map.get(key);
-      if (list === undefined) map.set(key, [amount]);
-      else list.push(amount);
-    }
-  }
-  return quarters.map((quarter) => {
-    if (quarter.amount !== undefined) return quarter;
-    const same = week.get(slot(quarter.start) % 672) ?? [];
-    const usual = same.length >= 2 ? same : (day.get(slot(quarter.start) % 96) ?? []);
-    return usual.length === 0 ? quarter : { ...quarter, amount: median(usual), how: 'estimated' };
-  });
 }
 
 /** Middle value; NaN for none. */

@@ -39,7 +39,6 @@ export const en = {
     byPlace: 'By place',
     byTime: '{{carrier}} at {{place}}',
     periods: 'By tariff period',
-    demand: 'Demand charge on the peak',
     unpriced: '{{amount}} were used in hours that have no price; they are in no cost.',
     empty: 'No meter has been found yet',
     emptyHow:
@@ -86,7 +85,6 @@ export const en = {
     },
     saves: 'Saves',
     savesCost: '{{amount}} of {{of}}',
-    peakFrom: 'Peak {{from}} kW → {{to}} kW',
     nothing: 'doing nothing',
     planned: 'planned',
     free: 'free up to here',
@@ -163,7 +161,6 @@ export const en = {
     kind: { standby: 'Standby', 'level-change': 'Level moved', unexplained: 'Draws while off' },
     what: 'What',
     todo: 'What to do',
-    costWeek: 'Costs a week',
     soFar: 'So far',
     dismiss: 'Put aside',
     restore: 'Take up again',
@@ -200,9 +197,6 @@ export const en = {
     saved: 'Saved since',
     cusum: 'Savings added up, with the 95 % interval',
     days: '{{count}} days',
-    coefficient: 'per unit',
-    ratio: 'Energy against expected',
-    outside: 'outside of what the baseline knew',
   },
   balance: {
     title: 'Balance',

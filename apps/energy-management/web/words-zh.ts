@@ -41,7 +41,6 @@ export const zh: Translation<typeof en> = {
     byPlace: '分区',
     byTime: '{{place}} · {{carrier}}',
     periods: '分时段',
-    demand: '需量电费（按峰值）',
     unpriced: '{{amount}} 处于电价空缺时段，未计入费用。',
     empty: '尚未找到表计',
     emptyHow:
@@ -87,7 +86,6 @@ export const zh: Translation<typeof en> = {
     },
     saves: '节省',
     savesCost: '{{amount}}（原 {{of}}）',
-    peakFrom: '峰值 {{from}} kW → {{to}} kW',
     nothing: '不调整',
     planned: '计划',
     free: '此线以下不增需量费',
@@ -153,7 +151,6 @@ export const zh: Translation<typeof en> = {
     kind: { standby: '待机', 'level-change': '水平变化', unexplained: '停机耗电' },
     what: '说明',
     todo: '建议',
-    costWeek: '每周费用',
     soFar: '至今',
     dismiss: '搁置',
     restore: '重新处理',
@@ -189,9 +186,6 @@ export const zh: Translation<typeof en> = {
     saved: '此后节省',
     cusum: '累计节能量及 95 % 区间',
     days: '{{count}} 天',
-    coefficient: '每单位',
-    ratio: '实际与预期之比',
-    outside: '超出基准期范围',
   },
   balance: {
     title: '能量平衡',

@@ -4,11 +4,14 @@ import {
   type Column,
   Dialog,
   ErrorState,
+  Facts,
+  formatCount,
   formatNumber,
   Instant,
   Mark,
   notify,
   Section,
+  Since,
   Skeleton,
   saveText,
   Table,
@@ -80,58 +83,85 @@ export function AppDecisions({ app }: { app: App }) {
     );
   };
   return (
-    <Section title={words('apps.decisions')} note={words('apps.decisionsHelp')} flush>
-      {rounds.error !== null && rounds.data === undefined ? (
-        <ErrorState problem={problemWords(rounds.error, words)} onRetry={() => void rounds.refetch()} />
-      ) : rounds.data === undefined ? (
-        <Skeleton height="3rem" rows={6} />
-      ) : (
-        <Table
-          label={words('apps.decisions')}
-          columns={columns}
-          rows={rounds.data}
-          rowKey={(round) => String(round.id)}
-          onOpen={setOpened}
-          empty={words('apps.noDecisions')}
+    <>
+      <Section>
+        <Facts
+          facts={[
+            {
+              name: words('apps.lastRound'),
+              value: app.lastRound === undefined ? '–' : <Since time={app.lastRound} />,
+            },
+            {
+              name: words('apps.rounds'),
+              value: `${formatCount(app.rounds, language)}, ${words('apps.everySeconds', {
+                seconds: formatNumber(app.everySeconds, language),
+              })}`,
+            },
+            { name: words('apps.failures'), value: formatCount(app.failures, language) },
+            ...(app.lastRoundMilliseconds === undefined
+              ? []
+              : [
+                  {
+                    name: words('apps.took'),
+                    value: `${formatNumber(app.lastRoundMilliseconds, language, 0)} ms`,
+                  },
+                ]),
+          ]}
         />
-      )}
-      <Dialog
-        open={opened !== undefined}
-        onClose={() => setOpened(undefined)}
-        title={opened?.summary ?? ''}
-        wide
-        footer={
-          opened === undefined ? null : (
-            <Button onPress={() => saveCase(opened)}>{words('apps.asCase')}</Button>
-          )
-        }
-      >
-        {opened === undefined ? null : (
-          <div className={styles.detail}>
-            <p>
-              <Instant time={Date.parse(opened.time)} />
-            </p>
-            {opened.error === undefined ? (
-              <>
-                <h3>{words('apps.assessment')}</h3>
-                <CodeBlock
-                  label={words('apps.assessment')}
-                  text={JSON.stringify(opened.assessment, undefined, 2)}
-                  tall
-                />
-                <h3>{words('apps.decision')}</h3>
-                <CodeBlock
-                  label={words('apps.decision')}
-                  text={JSON.stringify(opened.decision, undefined, 2)}
-                  tall
-                />
-              </>
-            ) : (
-              <CodeBlock label={words('apps.failed')} text={opened.error} tall />
-            )}
-          </div>
+      </Section>
+      <Section title={words('apps.decisions')} note={words('apps.decisionsHelp')} flush>
+        {rounds.error !== null && rounds.data === undefined ? (
+          <ErrorState problem={problemWords(rounds.error, words)} onRetry={() => void rounds.refetch()} />
+        ) : rounds.data === undefined ? (
+          <Skeleton height="3rem" rows={6} />
+        ) : (
+          <Table
+            label={words('apps.decisions')}
+            columns={columns}
+            rows={rounds.data}
+            rowKey={(round) => String(round.id)}
+            onOpen={setOpened}
+            empty={words('apps.noDecisions')}
+          />
         )}
-      </Dialog>
-    </Section>
+        <Dialog
+          open={opened !== undefined}
+          onClose={() => setOpened(undefined)}
+          title={opened?.summary ?? ''}
+          wide
+          footer={
+            opened === undefined ? null : (
+              <Button onPress={() => saveCase(opened)}>{words('apps.asCase')}</Button>
+            )
+          }
+        >
+          {opened === undefined ? null : (
+            <div className={styles.detail}>
+              <p>
+                <Instant time={Date.parse(opened.time)} />
+              </p>
+              {opened.error === undefined ? (
+                <>
+                  <h3>{words('apps.assessment')}</h3>
+                  <CodeBlock
+                    label={words('apps.assessment')}
+                    text={JSON.stringify(opened.assessment, undefined, 2)}
+                    tall
+                  />
+                  <h3>{words('apps.decision')}</h3>
+                  <CodeBlock
+                    label={words('apps.decision')}
+                    text={JSON.stringify(opened.decision, undefined, 2)}
+                    tall
+                  />
+                </>
+              ) : (
+                <CodeBlock label={words('apps.failed')} text={opened.error} tall />
+              )}
+            </div>
+          )}
+        </Dialog>
+      </Section>
+    </>
   );
 }

@@ -140,9 +140,10 @@ export class AppHost {
 
   /** The applications a person may see. */
   list(person: Person): App[] {
+    const present = this.#thingsByType();
     return [...this.#entries.values()]
       .filter((entry) => seen(person, entry.definition.manifest.id))
-      .map((entry) => this.#show(entry));
+      .map((entry) => this.#show(entry, present));
   }
 
   show(person: Person, id: string): App {
@@ -450,17 +451,19 @@ export class AppHost {
     return entry;
   }
 
-  #show(entry: Entry): App {
+  /** Things there are of each `@type`. */
+  #thingsByType(): Map<string, number> {
+    const present = new Map<string, number>();
+    for (const { description } of this.#options.iot.registry.all()) {
+      for (const type of [description['@type'] ?? []].flat()) present.set(type, (present.get(type) ?? 0) + 1);
+    }
+    return present;
+  }
+
+  #show(entry: Entry, present = this.#thingsByType()): App {
     const { definition, settings } = entry;
     const { id, title, summary, scenario, needs, settings: fields, pages } = definition.manifest;
-    const found: Record<string, number> = {};
-    const { registry } = this.#options.iot;
-    for (const type of needs.things) found[type] = 0;
-    for (const record of registry.all()) {
-      for (const type of [record.description['@type'] ?? []].flat()) {
-        if (Object.hasOwn(found, type)) found[type]!++;
-      }
-    }
+    const found = Object.fromEntries(needs.things.map((type) => [type, present.get(type) ?? 0]));
     return {
       id,
       title,
