@@ -41,6 +41,8 @@ export const alarmLimits = {
   /** Rule × thing. */
   alarmInstancesMax: 200_000,
   alarmsOpenMax: 20_000,
+  /** Alarms that are over and kept, with what happened to them; the oldest leave first. */
+  alarmsKeptMax: 200_000,
   alarmsPerRequestMax: 1000,
   shelveMinutesMax: 7 * 24 * 60,
   delaySecondsMax: 86_400,

@@ -1,4 +1,4 @@
-import type { Microseconds } from '@millrace/contract';
+import { alarmLimits, type Microseconds } from '@millrace/contract';
 import type { Clock, Log, RecordStatement, RecordStore } from '@millrace/sdk';
 import { type AlarmRecord, stateOf } from './life-cycle.ts';
 import type { Track } from './track.ts';
@@ -26,6 +26,8 @@ const retryMilliseconds = 2_000;
 /** How much may wait for a store that does not take it, before the oldest entries are let go (alarms themselves are kept). */
 const entriesWaitingMax = 50_000;
 const progressMilliseconds = 5_000;
+/** The oldest are let go once in so many alarms written, as a part of what is kept: looking costs more than writing one. */
+const partWrittenBetween = 0.005;
 
 /**
  * Writes alarms, what happened to them, and the messages about them, in order and together, behind the evaluation. What was evaluated but not
@@ -45,13 +47,16 @@ export class AlarmJournal {
   #evaluated = false;
   #callOff: (() => void) | undefined;
   #stopped = false;
+  #writtenSincePruned = 0;
+  readonly #keptMax: number;
   /** Entries let go because the store did not take them. */
   lost = 0;
   failing: string | undefined;
   /** Called after messages were written. */
   onOutgoing: () => void = () => {};
 
-  constructor(records: RecordStore, clock: Clock, log: Log) {
+  constructor(records: RecordStore, clock: Clock, log: Log, keptMax: number = alarmLimits.alarmsKeptMax) {
+    this.#keptMax = keptMax;
     this.#records = records;
     this.#clock = clock;
     this.#log = log;
@@ -147,6 +152,7 @@ export class AlarmJournal {
             statements([...alarms.values()], entries, outgoing, [...tracks.values()], until),
           );
           this.failing = undefined;
+          this.#writtenSincePruned += alarms.size;
           if (outgoing.length > 0) this.onOutgoing();
         } catch (error) {
           // Nothing of it was written; it waits, and what came since goes on top.
@@ -165,6 +171,23 @@ export class AlarmJournal {
       }
     } finally {
       this.#writing = false;
+    }
+    await this.#prune();
+  }
+
+  /** Lets go of the oldest alarms that are over, beyond what is kept. */
+  async #prune(): Promise<void> {
+    if (this.#writtenSincePruned < Math.max(1, this.#keptMax * partWrittenBetween)) return;
+    this.#writtenSincePruned = 0;
+    try {
+      await this.#records.query(
+        `WITH gone AS (
+           DELETE FROM alarms WHERE NOT open AND time < (SELECT time FROM alarms ORDER BY time DESC OFFSET $1 LIMIT 1) RETURNING id
+         ) DELETE FROM alarm_entries USING gone WHERE alarm_entries.alarm = gone.id`,
+        [this.#keptMax - 1],
+      );
+    } catch (error) {
+      this.#log.warn('old alarms could not be let go; it is tried again', { error: String(error) });
     }
   }
 }
