@@ -289,6 +289,16 @@ export const RuleTrial = Type.Object(
 );
 export type RuleTrial = Static<typeof RuleTrial>;
 
+/** A rule and a thing, by their names in each language. */
+const told = {
+  rule: Type.String(),
+  title: Type.String(),
+  titles: Type.Optional(Type.Record(Type.String(), Type.String())),
+  thing: Type.String(),
+  thingTitle: Type.String(),
+  thingTitles: Type.Optional(Type.Record(Type.String(), Type.String())),
+};
+
 export const AlarmMetrics = Type.Object(
   {
     from: InstantOut,
@@ -311,20 +321,14 @@ export const AlarmMetrics = Type.Object(
     standingCount: Count,
     chattering: Type.Array(
       Type.Object({
-        rule: Type.String(),
-        thing: Type.String(),
-        title: Type.String(),
-        thingTitle: Type.String(),
+        ...told,
         worstInTenMinutes: Count,
         count: Count,
       }),
     ),
     top: Type.Array(
       Type.Object({
-        rule: Type.String(),
-        title: Type.String(),
-        thing: Type.String(),
-        thingTitle: Type.String(),
+        ...told,
         count: Count,
         percent: Type.Number(),
       }),

@@ -44,13 +44,13 @@ export const App = Type.Object(
 );
 export type App = Static<typeof App>;
 
-/** One turn of observe → assess → decide → act, as it is kept. */
+/** One turn of observe → assess → decide → act, as it is kept. `summary`: what was decided, in a sentence. */
 export const AppRound = Type.Object(
   {
     id: Count,
     time: InstantOut,
     milliseconds: Type.Number(),
-    summary: Type.String({ description: 'What was decided, in a sentence.' }),
+    summary: Words,
     assessment: Type.Any(),
     decision: Type.Any(),
     error: Type.Optional(Type.String()),

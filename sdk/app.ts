@@ -197,7 +197,7 @@ export interface AppDefinition<Situation = unknown, Assessment = unknown, Decisi
   decide(assessment: Assessment, settings: CheckedSettings, now: Microseconds): Decision;
   act(decision: Decision, context: AppContext): Promise<void>;
   /** A decision in a sentence; a round whose sentence is the one before's is not kept anew. */
-  summarise(decision: Decision): string;
+  summarise(decision: Decision): LocalText;
   /** Pure functions for heavy work, by name; input and output are structured-cloneable. */
   readonly computations?: Readonly<Record<string, (input: never) => unknown>>;
   readonly jobs?: Readonly<Record<string, AppJobDefinition>>;

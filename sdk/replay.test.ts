@@ -17,7 +17,7 @@ const app = defineApp<{ levels: number[] }, { highest: number }, { open: boolean
   assess: ({ levels }) => ({ highest: Math.max(...levels) }),
   decide: ({ highest }, { level }, now) => ({ open: highest > Number(level), at: now }),
   act: () => Promise.resolve(),
-  summarise: ({ open }) => (open ? 'open' : 'shut'),
+  summarise: ({ open }) => words(open ? 'open' : 'shut'),
 });
 const given: AppCase = {
   app: 'sluice',
@@ -28,7 +28,10 @@ const given: AppCase = {
 };
 
 test('a round comes out again as it did', () => {
-  expect(replayCase(app as never, given)).toMatchObject({ summary: 'open', differences: [] });
+  expect(replayCase(app as never, given)).toMatchObject({
+    summary: { en: 'open', zh: 'open' },
+    differences: [],
+  });
 });
 
 test('what comes out otherwise is told by its place', () => {

@@ -1,4 +1,4 @@
-import { formatInstant, type Microseconds, parseInstant } from '@millrace/contract';
+import { formatInstant, type LocalText, type Microseconds, parseInstant } from '@millrace/contract';
 import type { AppDefinition } from './app.ts';
 import { checkSettings } from './settings.ts';
 
@@ -17,7 +17,7 @@ export interface ReplayedRound {
   time: Microseconds;
   assessment: unknown;
   decision: unknown;
-  summary: string;
+  summary: LocalText;
   milliseconds: number;
   /** Places (JSON pointers) at which it came out otherwise than expected. */
   differences: readonly { at: string; expected: unknown; found: unknown }[];

@@ -36,7 +36,7 @@ async function main(argv: readonly string[]): Promise<number> {
     try {
       const given = JSON.parse(readFileSync(file, 'utf8')) as AppCase;
       const round = replayCase(loaded.definition, given);
-      process.stdout.write(`${file}\n  ${round.summary}  (${round.milliseconds.toFixed(1)} ms)\n`);
+      process.stdout.write(`${file}\n  ${round.summary.en}  (${round.milliseconds.toFixed(1)} ms)\n`);
       if (keep) {
         writeFileSync(file, `${JSON.stringify(caseOfRound(given, round), undefined, 2)}\n`);
         continue;

@@ -83,5 +83,8 @@ test('npm run new -- app', async () => {
     app: AppDefinition;
   };
   const given = JSON.parse(readFileSync(join(folder, 'apps/line-watch/cases/one-silent/case.json'), 'utf8'));
-  expect(replayCase(app, given)).toMatchObject({ differences: [], summary: '1 silent, which is too many' });
+  expect(replayCase(app, given)).toMatchObject({
+    differences: [],
+    summary: { en: '1 silent, which is too many' },
+  });
 }, 120_000);

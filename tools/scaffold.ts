@@ -208,7 +208,10 @@ export const app = defineApp<Situation, Assessment, Decision>({
   assess,
   decide: (assessment, settings) => decide(assessment, Number(settings['alarmAbove'])),
   act: ({ share }, { values }) => values.publish([{ thing: indicators, property: 'share', value: share }]),
-  summarise: ({ tooMany, silent }) => \`\${silent.length} silent\${tooMany ? ', which is too many' : ''}\`,
+  summarise: ({ tooMany, silent }) => ({
+    en: \`\${silent.length} silent\${tooMany ? ', which is too many' : ''}\`,
+    zh: \`\${silent.length} 个静默\${tooMany ? '，过多' : ''}\`,
+  }),
   routes,
   handlers: {
     silent: ({ caller }, context) => ({

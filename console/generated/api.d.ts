@@ -2489,7 +2489,13 @@ export interface components {
                 rule: string;
                 thing: string;
                 thingTitle: string;
+                thingTitles?: {
+                    [key: string]: string;
+                };
                 title: string;
+                titles?: {
+                    [key: string]: string;
+                };
                 worstInTenMinutes: number;
             }[];
             /** @description Part of the time in which more than ten came in ten minutes. */
@@ -2531,7 +2537,13 @@ export interface components {
                 rule: string;
                 thing: string;
                 thingTitle: string;
+                thingTitles?: {
+                    [key: string]: string;
+                };
                 title: string;
+                titles?: {
+                    [key: string]: string;
+                };
             }[];
             total: number;
             unjudged: number;
@@ -2773,8 +2785,10 @@ export interface components {
             error?: string;
             id: number;
             milliseconds: number;
-            /** @description What was decided, in a sentence. */
-            summary: string;
+            summary: {
+                en: string;
+                zh: string;
+            };
             /** Format: date-time */
             time: string;
         };

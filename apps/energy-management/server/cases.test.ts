@@ -29,5 +29,5 @@ test.each(readdirSync(folder))('case %s', (name) => {
   const counts: Record<string, number> = {};
   for (const { kind } of events) counts[kind] = (counts[kind] ?? 0) + 1;
   expect(counts).toEqual(expected.events);
-  expect(round.summary).toContain('Meters read up to');
+  expect(round.summary.en).toContain('Meters read up to');
 });

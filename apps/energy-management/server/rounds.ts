@@ -1,4 +1,4 @@
-import type { Microseconds } from '@millrace/contract';
+import type { LocalText, Microseconds } from '@millrace/contract';
 import type { AppContext, CheckedSettings } from '@millrace/sdk';
 import { type CounterEvent, nextDay, plantClock, type Quarter } from '../model/index.ts';
 import { forecastFor } from './forecasting.ts';
@@ -147,11 +147,22 @@ export async function act(decision: Decision, context: AppContext): Promise<void
   }
 }
 
-export function summarise(decision: Decision): string {
-  const parts = [`Meters read up to ${new Date(decision.to / 1000).toISOString().slice(0, 16)}Z`];
+export function summarise(decision: Decision): LocalText {
+  const to = `${new Date(decision.to / 1000).toISOString().slice(0, 16)}Z`;
+  const en = [`Meters read up to ${to}`];
+  const zh = [`表计已读至 ${to}`];
   const events = decision.store.reduce((sum, one) => sum + one.events.length, 0);
-  if (events > 0) parts.push(`${events} irregular readings named`);
-  if (decision.forecast !== undefined) parts.push(`forecast and plan for ${decision.forecast}`);
-  if (decision.search) parts.push('looked for standby and changes of level');
-  return parts.join('; ');
+  if (events > 0) {
+    en.push(`${events} irregular readings named`);
+    zh.push(`识别异常读数 ${events} 条`);
+  }
+  if (decision.forecast !== undefined) {
+    en.push(`forecast and plan for ${decision.forecast}`);
+    zh.push(`制定 ${decision.forecast} 的预测与计划`);
+  }
+  if (decision.search) {
+    en.push('looked for standby and changes of level');
+    zh.push('检查待机与用能水平变化');
+  }
+  return { en: en.join('; '), zh: zh.join('；') };
 }

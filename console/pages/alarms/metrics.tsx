@@ -131,9 +131,9 @@ export function AlarmMetricsPage() {
               {metrics.top.map((one) => (
                 <li key={`${one.rule} ${one.thing}`} className={styles.bar}>
                   <Link to="/alarm-rules/$id" params={{ id: one.rule }}>
-                    {one.title}
+                    {one.titles?.[language] ?? one.title}
                   </Link>
-                  <span>{one.thingTitle}</span>
+                  <span>{one.thingTitles?.[language] ?? one.thingTitle}</span>
                   <span className={styles.count}>
                     {one.count} ({number(one.percent, 0)} %)
                   </span>
@@ -148,9 +148,9 @@ export function AlarmMetricsPage() {
               {metrics.chattering.map((one) => (
                 <li key={`${one.rule} ${one.thing}`} className={styles.bar}>
                   <Link to="/alarm-rules/$id" params={{ id: one.rule }}>
-                    {one.title}
+                    {one.titles?.[language] ?? one.title}
                   </Link>
-                  <span>{one.thingTitle}</span>
+                  <span>{one.thingTitles?.[language] ?? one.thingTitle}</span>
                   <span className={styles.count}>
                     {words('alarm.metrics.worst')}: {one.worstInTenMinutes}
                   </span>

@@ -16,6 +16,7 @@ import {
   saveText,
   Table,
   useLanguage,
+  useLocalText,
 } from '@millrace/ui';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -31,6 +32,7 @@ type Round = Schemas['AppRound'];
 export function AppDecisions({ app }: { app: App }) {
   const words = useConsoleWords();
   const language = useLanguage();
+  const local = useLocalText();
   const rounds = useQuery(appRoundsQuery(app.id));
   const [opened, setOpened] = useState<Round>();
   const columns: Column<Round>[] = [
@@ -47,13 +49,13 @@ export function AppDecisions({ app }: { app: App }) {
       title: words('apps.decided'),
       render: (round) =>
         round.error === undefined ? (
-          round.summary
+          local(round.summary)
         ) : (
           <>
-            <Mark kind="bad" /> {round.summary}
+            <Mark kind="bad" /> {local(round.summary)}
           </>
         ),
-      value: (round) => round.summary,
+      value: (round) => local(round.summary),
       width: 'minmax(12rem, 4fr)',
       phone: 'title',
     },
@@ -127,7 +129,7 @@ export function AppDecisions({ app }: { app: App }) {
         <Dialog
           open={opened !== undefined}
           onClose={() => setOpened(undefined)}
-          title={opened?.summary ?? ''}
+          title={opened === undefined ? '' : local(opened.summary)}
           wide
           footer={
             opened === undefined ? null : (

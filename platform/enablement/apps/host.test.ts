@@ -18,7 +18,7 @@ const source = `
   export const app = {
     assess: ({ numbers }, settings) => ({ sum: numbers.reduce((a, b) => a + b, 0) * settings.factor }),
     decide: ({ sum }) => ({ act: sum > 10, sum }),
-    summarise: ({ sum }) => 'sum ' + sum,
+    summarise: ({ sum }) => ({ en: 'sum ' + sum, zh: '和 ' + sum }),
     computations: {
       square: (n) => n * n,
       hang: () => { for (;;); },
@@ -60,7 +60,7 @@ const definition = defineApp<{ numbers: number[] }, { sum: number }, { act: bool
     acted.push(decision);
     return Promise.resolve();
   },
-  summarise: () => '',
+  summarise: () => words(''),
   jobs: {
     count: {
       title: words('Count'),
@@ -146,7 +146,7 @@ test('an application is off until somebody switches it on, and then turns its ro
   expect(host.show(admin, 'sums')).toMatchObject({ state: 'running', failures: 0 });
   // The same sentence again is not kept again.
   expect(await host.rounds(admin, 'sums', 0, 9e15, 0, 10)).toMatchObject([
-    { summary: 'sum 6', decision: { sum: 6 }, assessment: { sum: 6 } },
+    { summary: { en: 'sum 6', zh: '和 6' }, decision: { sum: 6 }, assessment: { sum: 6 } },
   ]);
   numbers = [5, 5];
   await until(async () => (await host.rounds(admin, 'sums', 0, 9e15, 0, 10)).length === 2);

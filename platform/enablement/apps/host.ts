@@ -4,6 +4,7 @@ import {
   type AppRound,
   formatInstant,
   grantsGiving,
+  type LocalText,
   mayAt,
   type Settings,
   type SettingValue,
@@ -67,6 +68,7 @@ interface Entry {
   problem: string | undefined;
   lastRound: number | undefined;
   lastMilliseconds: number | undefined;
+  /** As JSON. */
   lastSummary: string | undefined;
   rounds: number;
   failures: number;
@@ -236,7 +238,7 @@ export class AppHost {
       id: Number(row.id),
       time: formatInstant(Number(row.time)),
       milliseconds: row.milliseconds,
-      summary: row.summary,
+      summary: JSON.parse(row.summary) as LocalText,
       assessment: row.assessment,
       decision: row.decision,
       ...(row.error === null ? {} : { error: row.error }),
@@ -347,14 +349,14 @@ export class AppHost {
     const now = this.#options.clock.now();
     const began = performance.now();
     let situation: unknown;
-    let outcome: { assessment?: unknown; decision?: unknown; summary: string; error?: string };
+    let outcome: { assessment?: unknown; decision?: unknown; summary: LocalText; error?: string };
     try {
       situation = await definition.observe(context);
-      const judged = await entry.computing.run<{ assessment: unknown; decision: unknown; summary: string }>(
-        'round',
-        { situation, settings: entry.settings, now },
-        roundMillisecondsMax,
-      );
+      const judged = await entry.computing.run<{
+        assessment: unknown;
+        decision: unknown;
+        summary: LocalText;
+      }>('round', { situation, settings: entry.settings, now }, roundMillisecondsMax);
       outcome = judged;
       if (!context.signal.aborted) await definition.act(judged.decision as never, context);
       entry.state = 'running';
@@ -362,7 +364,8 @@ export class AppHost {
     } catch (error) {
       if (context.signal.aborted) return;
       const message = error instanceof Error ? error.message : String(error);
-      outcome = { summary: message.split('\n')[0]!.slice(0, 500), error: message.slice(0, 4000) };
+      const first = message.split('\n')[0]!.slice(0, 500);
+      outcome = { summary: { en: first, zh: first }, error: message.slice(0, 4000) };
       if (entry.problem !== message)
         this.#options.log.warn('a round of an application failed', { app: id, error: message });
       entry.state = 'failing';
@@ -372,8 +375,9 @@ export class AppHost {
     entry.rounds++;
     entry.lastRound = now;
     entry.lastMilliseconds = performance.now() - began;
-    if (outcome.summary === entry.lastSummary) return;
-    entry.lastSummary = outcome.summary;
+    const summary = JSON.stringify(outcome.summary);
+    if (summary === entry.lastSummary) return;
+    entry.lastSummary = summary;
     try {
       await this.#keep(id, now, entry.lastMilliseconds, situation, entry, outcome);
     } catch (error) {
@@ -390,7 +394,7 @@ export class AppHost {
     milliseconds: number,
     situation: unknown,
     entry: Entry,
-    outcome: { assessment?: unknown; decision?: unknown; summary: string; error?: string },
+    outcome: { assessment?: unknown; decision?: unknown; summary: LocalText; error?: string },
   ): Promise<void> {
     const text = (value: unknown): string | null => (value === undefined ? null : JSON.stringify(value));
     const seenText = text(situation);
@@ -402,7 +406,7 @@ export class AppHost {
           id,
           now,
           milliseconds,
-          outcome.summary,
+          JSON.stringify(outcome.summary),
           seenText !== null && seenText.length <= situationBytesMax ? seenText : null,
           JSON.stringify(withoutSecrets(entry.definition, entry.settings)),
           text(outcome.assessment),

@@ -1,4 +1,4 @@
-import { type AlarmMetrics, formatInstant, type Microseconds } from '@millrace/contract';
+import { type Alarm, type AlarmMetrics, formatInstant, type Microseconds } from '@millrace/contract';
 import { type AlarmRecord, stateOf } from './life-cycle.ts';
 import { showAlarm } from './queries.ts';
 
@@ -125,6 +125,18 @@ function worstIn(alarms: readonly AlarmRecord[], microseconds: Microseconds): nu
   return worst;
 }
 
-function named(alarm: AlarmRecord): { rule: string; title: string; thing: string; thingTitle: string } {
-  return { rule: alarm.rule, title: alarm.said.title, thing: alarm.thing, thingTitle: alarm.said.thingTitle };
+function named({
+  rule,
+  thing,
+  said,
+}: AlarmRecord): Pick<Alarm, 'rule' | 'title' | 'titles' | 'thing' | 'thingTitle' | 'thingTitles'> {
+  const { title, titles, thingTitle, thingTitles } = said;
+  return {
+    rule,
+    thing,
+    title,
+    thingTitle,
+    ...(titles === undefined ? {} : { titles }),
+    ...(thingTitles === undefined ? {} : { thingTitles }),
+  };
 }
