@@ -265,6 +265,36 @@ describe('alarms', () => {
     expect(plant.open).toEqual(['silent oven returned']);
   });
 
+  test('a platform that was down calls nobody silent that it could not have heard', async () => {
+    await plant.rule('silent', { condition: 'stale(temperature, "30s")' });
+    plant.send('oven', 20);
+    plant.pass(5);
+    await plant.alarms.settled();
+    plant.pass(600);
+    expect(plant.open).toEqual(['silent oven unacknowledged']);
+    plant.send('oven', 20);
+    expect(plant.open).toEqual(['silent oven returned']);
+    await plant.alarms.settled();
+    // Down for ten minutes, and for half a minute more nothing is said of what is still silent.
+    plant.clock.advance(1_000);
+    plant.alarms.engine.stop();
+    plant.clock.advance(600_000);
+    await plant.crash();
+    plant.pass(29);
+    expect(plant.open).toEqual(['silent oven returned']);
+    plant.pass(3);
+    expect(plant.open.filter((one) => one.endsWith('unacknowledged'))).toEqual([
+      'silent oven unacknowledged',
+    ]);
+    // What was silent before the next stop stays so: it is not called over because nobody listened.
+    await plant.alarms.settled();
+    await plant.crash();
+    plant.pass(1);
+    expect(plant.open.filter((one) => one.endsWith('unacknowledged'))).toEqual([
+      'silent oven unacknowledged',
+    ]);
+  });
+
   test('bad quality, division by zero and missing values hold what is, and are shown', async () => {
     await plant.rule('ratio', { condition: 'temperature / load > 2' });
     const unjudged = () =>

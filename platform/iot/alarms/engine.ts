@@ -122,7 +122,8 @@ export class AlarmEngine {
 
   /** Takes up where the last run ended: open alarms, delays being served. From here on what comes is held until {@link start}. */
   async attach(): Promise<void> {
-    const { records, registry, rules, bus } = this.#options;
+    const { records, registry, rules, bus, clock } = this.#options;
+    this.#signals.listening = clock.now();
     this.#progress = await this.#restore(records);
     for (const rule of rules.all()) this.#bindRule(rule);
     this.#openByInstance = undefined;
@@ -823,7 +824,8 @@ export class AlarmEngine {
     for (const made of this.#instances.values()) {
       for (const instance of made.values()) {
         const newest = this.#newest(instance);
-        if (newest === Number.NEGATIVE_INFINITY) instance.judge(clock.now());
+        // What goes by the clock stands as it does now; at its last sample nothing is silent.
+        if (newest === Number.NEGATIVE_INFINITY || instance.timed) instance.judge(clock.now());
         else
           this.#judge(
             instance,

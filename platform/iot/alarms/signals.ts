@@ -9,6 +9,7 @@ export class SignalColumns implements Signals {
   status = new Uint32Array(1024);
   /** How far behind a terminal's clock is known to be. */
   lag = new Float64Array(1024);
+  listening = Number.NEGATIVE_INFINITY;
   readonly text = new Map<SeriesId, string>();
 
   /** Makes room for a series. */

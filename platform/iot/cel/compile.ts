@@ -794,7 +794,12 @@ class Builder {
           type: 'boolean',
           run: (frame) => {
             const value = age(frame);
-            return Number.isNaN(value) ? -1 : value > seconds ? 1 : 0;
+            if (Number.isNaN(value)) return -1;
+            if (value <= seconds) return 0;
+            // Silent for long enough, but perhaps only because nobody listened.
+            if ((frame.now - frame.signals.listening) / 1e6 > seconds) return 1;
+            fail(frame, 'just-begun', reference);
+            return -1;
           },
         };
       }

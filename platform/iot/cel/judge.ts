@@ -29,6 +29,7 @@ export function judge(
     seen: new Float64Array(references.length),
     value: new Float64Array(references.length).fill(Number.NaN),
     status: new Uint32Array(references.length),
+    listening: Number.NEGATIVE_INFINITY,
     text,
   };
   references.forEach((reference, index) => {

@@ -57,6 +57,8 @@ export interface Signals {
   seen: Float64Array;
   value: Float64Array;
   status: Uint32Array;
+  /** Since when samples have been listened for: silence before it says nothing. −∞: always. */
+  listening: Microseconds;
   /** JSON text of values that are neither number nor boolean. */
   text: ReadonlyMap<number, string>;
 }
@@ -99,7 +101,8 @@ export type UnjudgedReason =
   | 'not-a-number'
   | 'division-by-zero'
   | 'window-empty'
-  | 'no-previous';
+  | 'no-previous'
+  | 'just-begun';
 
 export type Verdict = 'true' | 'false' | 'cannot-judge';
 

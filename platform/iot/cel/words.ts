@@ -151,6 +151,11 @@ export function unjudgedWords(reason: UnjudgedReason, reference: Reference | und
       return { en: `“${name}” is not there (any more)`, zh: `“${name}”已不存在` };
     case 'no-value':
       return { en: `“${name}” has no value yet`, zh: `“${name}”还没有值` };
+    case 'just-begun':
+      return {
+        en: `“${name}” has not been listened to for long enough since the platform started`,
+        zh: `平台启动后监听“${name}”的时间还不够长`,
+      };
     case 'bad-quality':
       return { en: `the value of “${name}” is bad`, zh: `“${name}”的值为坏值` };
     case 'not-a-number':
