@@ -156,6 +156,13 @@ test('an application is off until somebody switches it on, and then turns its ro
     settings: { factor: 2 },
     expected: { decision: { act: true, sum: 20 } },
   });
+  await records.query(
+    `INSERT INTO app_rounds (app, time, milliseconds, summary, settings) VALUES ('sums', 1, 1, 'in words', '{}')`,
+  );
+  expect((await host.rounds(admin, 'sums', 0, 2, 0, 10))[0]?.summary).toEqual({
+    en: 'in words',
+    zh: 'in words',
+  });
   numbers = [1, 2];
 });
 

@@ -238,7 +238,7 @@ export class AppHost {
       id: Number(row.id),
       time: formatInstant(Number(row.time)),
       milliseconds: row.milliseconds,
-      summary: JSON.parse(row.summary) as LocalText,
+      summary: inBothLanguages(row.summary),
       assessment: row.assessment,
       decision: row.decision,
       ...(row.error === null ? {} : { error: row.error }),
@@ -513,6 +513,17 @@ interface RoundRow {
   assessment: unknown;
   decision: unknown;
   error: string | null;
+}
+
+/** What was kept as one text stands for both languages. */
+function inBothLanguages(kept: string): LocalText {
+  try {
+    const { en, zh } = JSON.parse(kept) as Partial<LocalText>;
+    if (typeof en === 'string' && typeof zh === 'string') return { en, zh };
+  } catch {
+    // Plain text.
+  }
+  return { en: kept, zh: kept };
 }
 
 function seen(person: Person, app: string): boolean {
