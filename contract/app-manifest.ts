@@ -1,4 +1,4 @@
-import type { ServiceLevel } from './service-level.ts';
+import type { NetworkNeed } from './service-level.ts';
 import type { LocalText, SettingFields } from './settings.ts';
 
 /** What an application says of itself before any of its code runs. */
@@ -12,7 +12,8 @@ export interface AppManifest {
   needs: {
     /** Thing models (their `@type`s) the application reads or acts on. */
     things: readonly string[];
-    network?: ServiceLevel;
+    /** What it needs of the network: a flow for each kind of traffic. */
+    network?: readonly NetworkNeed[];
     /** Roles its pages are made for. */
     roles: readonly string[];
   };

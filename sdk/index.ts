@@ -2,6 +2,7 @@ export * from './app.ts';
 export * from './batch.ts';
 export * from './clock.ts';
 export * from './log.ts';
+export * from './network.ts';
 export * from './payload.ts';
 export * from './ports.ts';
 export * from './replay.ts';

@@ -27,6 +27,8 @@ const mayImport: [part: string, packages: string[]][] = [
   ['sdk', ['contract']],
   ['ui', ['contract']],
   ['terminal', ['contract', 'sdk']],
+  ['network', ['contract', 'sdk']],
+  ['network/providers', ['contract', 'sdk']],
   ['platform/iot', ['contract', 'sdk']],
   ['platform/data', ['contract', 'sdk']],
   ['platform/enablement', ['contract', 'sdk']],
@@ -36,10 +38,10 @@ const mayImport: [part: string, packages: string[]][] = [
   ['apps/*/server', ['contract', 'sdk']],
   ['apps/*/web', ['contract', 'ui']],
   ['console', ['contract', 'ui', 'apps']],
-  ['server', ['contract', 'sdk', 'terminal', 'platform', 'apps']],
+  ['server', ['contract', 'sdk', 'terminal', 'network', 'platform', 'apps']],
   ['tools', ['contract']],
-  ['bench', ['contract', 'sdk', 'terminal', 'platform', 'server', 'plant', 'apps']],
-  ['tests', ['contract', 'sdk', 'terminal', 'platform', 'server', 'plant']],
+  ['bench', ['contract', 'sdk', 'terminal', 'network', 'platform', 'server', 'plant', 'apps']],
+  ['tests', ['contract', 'sdk', 'terminal', 'network', 'platform', 'server', 'plant']],
 ];
 /** Doors between parts that are open on purpose. */
 const doors: Record<string, string[]> = {
@@ -57,6 +59,9 @@ const isOwnModel = (part: string, there: string): boolean => {
 const partOf = (file: string): string => {
   const segments = file.split('/');
   if (segments[0] === 'terminal' && segments.length > 2) return segments.slice(0, 2).join('/');
+  // A provider is a folder of its own: none imports another, nor the layer it serves.
+  if (segments[0] === 'network' && segments[1] === 'providers' && segments.length > 3)
+    return segments.slice(0, 3).join('/');
   if (segments[0] === 'apps' && segments.length > 2) {
     return segments.slice(0, ['model', 'server', 'web'].includes(segments[2]!) ? 3 : 2).join('/');
   }
@@ -169,6 +174,23 @@ test('every protocol folder has the one shape and is known to the server', () =>
     if (!list.includes(`@millrace/terminal/${name}`)) wrong.push(`server/protocols.ts does not know ${name}`);
     if (!tracked.some((file) => file.startsWith(`terminal/${name}/`) && file.endsWith('.test.ts')))
       wrong.push(`terminal/${name} has no test`);
+  }
+  expect(wrong).toEqual([]);
+});
+
+test('every network provider has the one shape and is known to the server', () => {
+  const list = text('server/providers.ts');
+  const wrong: string[] = [];
+  for (const { name } of readdirSync(join(root, 'network/providers'), { withFileTypes: true }).filter(
+    (entry) => entry.isDirectory(),
+  )) {
+    const index = `network/providers/${name}/index.ts`;
+    if (!tracked.includes(index)) wrong.push(`${index} is missing`);
+    else if (!/\bprovider\b/.test(text(index))) wrong.push(`${index} exports no provider`);
+    if (!list.includes(`@millrace/network/providers/${name}`))
+      wrong.push(`server/providers.ts does not know ${name}`);
+    if (!tracked.some((file) => file.startsWith(`network/providers/${name}/`) && file.endsWith('.test.ts')))
+      wrong.push(`network/providers/${name} has no test`);
   }
   expect(wrong).toEqual([]);
 });

@@ -49,7 +49,38 @@ export const app = defineApp<Situation, Assessment, Decision>({
         'CompressorStation',
         'MachineTool',
       ],
-      network: { latencyMsMax: 1000, lossRatioMax: 0.001, availabilityMin: 0.999, survivalTimeMsMax: 60_000 },
+      network: [
+        {
+          id: 'meter-readings',
+          title: { en: 'Meter readings', zh: '表计读数' },
+          priority: 6,
+          whenLost: {
+            en: 'Balances and forecasts go on with estimates, marked as such, until readings come again.',
+            zh: '平衡与预测改用估算值并注明，直到读数恢复。',
+          },
+          level: {
+            trafficClass: 'periodic-deterministic',
+            transferIntervalMs: 1000,
+            messageBytes: 255,
+            latency: { path: 'uplink', within: [{ share: 0.99, ms: 1000 }] },
+            lossRatioMax: 0.001,
+            availabilityMin: 0.999,
+            survivalTimeMs: 60_000,
+            sources: {
+              transferIntervalMs: {
+                document: '3GPP TS 22.104',
+                clause: 'Table 5.2-1, A.2.3.3 plant asset management: 100 ms to 60 s',
+                standing: 'second-hand',
+              },
+              messageBytes: {
+                document: '3GPP TS 22.104',
+                clause: 'Table 5.2-1, A.2.3.3: 20 to 255',
+                standing: 'second-hand',
+              },
+            },
+          },
+        },
+      ],
       roles: ['viewer', 'operator', 'engineer'],
     },
     settings: energySettings,
