@@ -5,6 +5,7 @@ import { appRoutes } from './app.ts';
 import { Command, commandBody, commandRoutes } from './command.ts';
 import { BrowseNode, Connection, ConnectionInput, TestReport } from './connection.ts';
 import { dashboardRoutes } from './dashboard.ts';
+import { deviceCertificateRoutes } from './device-certificate.ts';
 import { limits } from './limits.ts';
 import { Grant } from './permission.ts';
 import { Problem } from './problem.ts';
@@ -682,6 +683,7 @@ export const routes = {
   ...accessRoutes,
   ...appRoutes,
   ...dashboardRoutes,
+  ...deviceCertificateRoutes,
 } as const satisfies Record<string, Route>;
 
 export type RouteName = keyof typeof routes;

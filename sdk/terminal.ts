@@ -59,6 +59,8 @@ export interface TerminalIdentity {
   username: string;
   /** The thing whose credentials they are. */
   thing: string;
+  /** Microseconds; from then on they no longer hold, and sessions that use them must end. Absent: until they are withdrawn. */
+  expires?: number;
 }
 
 export interface TerminalContext {
@@ -91,6 +93,15 @@ export interface TerminalContext {
   gauge(name: string, value: number): void;
   /** Checks a terminal's credentials (listeners). Undefined: refused. */
   authenticate(username: string, password: string): TerminalIdentity | undefined;
+  /** Authorities whose client certificates a TLS listener asks for and verifies (PEM each). Absent: it asks for none. */
+  readonly clientAuthorities?: readonly string[];
+  /** Called when `clientAuthorities` has changed. */
+  onClientAuthoritiesChanged?(call: () => void): void;
+  /**
+   * The terminal of a client certificate that TLS has verified, by its SHA-256 (hexadecimal, lower case); undefined: it is registered for
+   * no thing, or was revoked.
+   */
+  authenticateCertificate?(fingerprint: string): TerminalIdentity | undefined;
   /** An answer to a command that was given up or answered before. It is counted and shown, and changes nothing. */
   lateAnswer?(command: string, answer: { state: string; detail?: string }): void;
   /** Called when credentials are withdrawn: sessions that use them must end. */

@@ -18,6 +18,7 @@ import {
   Dashboards,
   dashboardMigrations,
   dataOutMigrations,
+  deviceAuthority,
   grantsOfUser,
   type LiveStreams,
   Oidc,
@@ -128,6 +129,7 @@ export async function startPlatform(
       log: createLog('iot'),
       autoAcceptProposals: () => settings.get().autoAcceptProposals,
       plantTimeZone: () => settings.get().plantTimeZone,
+      authority: deviceAuthority(join(config.data, 'tls')),
       https: tls !== undefined,
     });
     undo.unshift(() => iot.stop());
@@ -231,6 +233,7 @@ export async function startPlatform(
     const ticking = setInterval(() => iot.states.tick(), stateTickMilliseconds);
     const flushing = setInterval(() => {
       void iot.credentials.flush().catch(() => {});
+      void iot.certificates.flush().catch(() => {});
       void access.flush().catch(() => {});
     }, flushMilliseconds);
     undo.unshift(() => {

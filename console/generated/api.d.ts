@@ -989,6 +989,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/device-authorities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Authorities whose client certificates terminals may show. */
+        get: operations["deviceAuthorities"];
+        put?: never;
+        /** Trust an authority: certificates it signed can be registered for things. */
+        post: operations["createDeviceAuthority"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/device-authorities/{fingerprint}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Trust an authority no more: the certificates it signed are revoked with it. */
+        delete: operations["deleteDeviceAuthority"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/export": {
         parameters: {
             query?: never;
@@ -1982,6 +2017,41 @@ export interface paths {
         /** Invoke an action of a thing; answers with what the thing answered. 202: it is under way, follow its command. */
         post: operations["invokeAction"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/things/{id}/certificates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A thing's client certificates for MQTT over TLS, those that are over too. */
+        get: operations["certificates"];
+        put?: never;
+        /** Issue a client certificate for a thing, with a key made for it (shown this once) or for a request; or register one it has. */
+        post: operations["createCertificate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/things/{id}/certificates/{fingerprint}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revoke a client certificate; sessions that use it end at once. */
+        delete: operations["revokeCertificate"];
         options?: never;
         head?: never;
         patch?: never;
@@ -3009,6 +3079,31 @@ export interface components {
             };
             stored: number;
         };
+        /** CreatedDeviceCertificate */
+        CreatedDeviceCertificate: {
+            /** @description Who signed it. */
+            authority: string;
+            /** @description PEM of the platform’s own authority, where it signed the certificate. */
+            authorityCertificate?: string;
+            /** @description PEM. */
+            certificate: string;
+            /** Format: date-time */
+            created: string;
+            /** @description SHA-256 of the certificate, hexadecimal. */
+            fingerprint: string;
+            /** Format: date-time */
+            from: string;
+            /** @description PEM of the private key, shown this once and kept nowhere. */
+            key?: string;
+            /** Format: date-time */
+            lastUsed?: string;
+            /** Format: date-time */
+            revoked?: string;
+            state: "valid" | "expired" | "revoked";
+            subject: string;
+            /** Format: date-time */
+            until: string;
+        };
         /** Credential */
         Credential: {
             /** Format: date-time */
@@ -3258,6 +3353,39 @@ export interface components {
             };
             version: number;
         };
+        /** DeviceAuthority */
+        DeviceAuthority: {
+            /** @description In force, signed by it. */
+            certificates: number;
+            /** Format: date-time */
+            created?: string;
+            fingerprint: string;
+            /** @description The platform’s own; it cannot be removed. */
+            own: boolean;
+            pem: string;
+            subject: string;
+            /** Format: date-time */
+            until: string;
+        };
+        /** DeviceCertificate */
+        DeviceCertificate: {
+            /** @description Who signed it. */
+            authority: string;
+            /** Format: date-time */
+            created: string;
+            /** @description SHA-256 of the certificate, hexadecimal. */
+            fingerprint: string;
+            /** Format: date-time */
+            from: string;
+            /** Format: date-time */
+            lastUsed?: string;
+            /** Format: date-time */
+            revoked?: string;
+            state: "valid" | "expired" | "revoked";
+            subject: string;
+            /** Format: date-time */
+            until: string;
+        };
         /** Grant */
         Grant: {
             /** @description Only inside this application; absent: everywhere. */
@@ -3324,6 +3452,14 @@ export interface components {
             title: string;
             /** Format: date-time */
             to: string;
+        };
+        /** NewDeviceCertificate */
+        NewDeviceCertificate: {
+            /** @description A certificate (PEM) that the terminal has already, signed by an authority uploaded here: it is registered, none is issued. */
+            certificate?: string;
+            days?: number;
+            /** @description PKCS#10 request in PEM form: the private key stays where it was made. */
+            request?: string;
         };
         /** NotificationSettings */
         NotificationSettings: {
@@ -6709,6 +6845,99 @@ export interface operations {
             };
         };
     };
+    deviceAuthorities: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceAuthority"][];
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createDeviceAuthority: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    pem: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Answer. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceAuthority"];
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteDeviceAuthority: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                fingerprint: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     exportSamples: {
         parameters: {
             query: {
@@ -9171,6 +9400,102 @@ export interface operations {
                         state: "timed-out";
                     };
                 };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    certificates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceCertificate"][];
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createCertificate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDeviceCertificate"];
+            };
+        };
+        responses: {
+            /** @description Answer. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedDeviceCertificate"];
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revokeCertificate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                fingerprint: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Problem. */
             default: {

@@ -40,6 +40,7 @@ import { PlacePath } from '../shell/place-path.tsx';
 import { en } from '../words/en.ts';
 import { useConsoleWords } from '../words/index.ts';
 import { RejectedTable } from './quarantine.tsx';
+import { Authorities } from './terminals/authorities.tsx';
 import { ConnectionSettings } from './terminals/connection-settings.tsx';
 import { endpointOfSettings } from './terminals/draft.ts';
 import { PeerProblem } from './terminals/peer-problem.tsx';
@@ -111,7 +112,12 @@ export function ConnectionPage() {
         <ConnectionSettings key={one.id} connection={one} protocol={protocol} />
       ),
     quarantine: () => <Rejected connection={one.id} />,
-    sending: () => <Sending />,
+    sending: () => (
+      <div className={styles.stack}>
+        <Sending />
+        <Authorities />
+      </div>
+    ),
   };
   return (
     <Page

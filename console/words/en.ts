@@ -1,6 +1,7 @@
 import { accessEn } from './access-en.ts';
 import { alarmEn } from './alarm-en.ts';
 import { appsEn } from './apps-en.ts';
+import { certificateEn } from './certificate-en.ts';
 import { commandEn } from './command-en.ts';
 import { dashboardEn } from './dashboard-en.ts';
 import { terminalEn } from './terminal-en.ts';
@@ -9,6 +10,7 @@ import { terminalEn } from './terminal-en.ts';
 export const en = {
   access: accessEn,
   apps: appsEn,
+  certificate: certificateEn,
   shell: {
     skip: 'Skip to the content',
     menu: 'Menu',

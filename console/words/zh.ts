@@ -2,6 +2,7 @@ import type { Translation } from '@millrace/ui';
 import { accessZh } from './access-zh.ts';
 import { alarmZh } from './alarm-zh.ts';
 import { appsZh } from './apps-zh.ts';
+import { certificateZh } from './certificate-zh.ts';
 import { commandZh } from './command-zh.ts';
 import { dashboardZh } from './dashboard-zh.ts';
 import type { en } from './en.ts';
@@ -10,6 +11,7 @@ import { terminalZh } from './terminal-zh.ts';
 export const zh: Translation<typeof en> = {
   access: accessZh,
   apps: appsZh,
+  certificate: certificateZh,
   shell: {
     skip: '跳到正文',
     menu: '菜单',

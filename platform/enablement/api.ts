@@ -40,6 +40,7 @@ import {
 import { Ajv } from 'ajv';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import {
+  CertificateRefused,
   DescriptionError,
   IntakeBusy,
   type Iot,
@@ -84,6 +85,7 @@ import {
 import { accessHandlers, sessionCookie } from './routes/access.ts';
 import { alarmHandlers } from './routes/alarms.ts';
 import { appHandlers } from './routes/apps.ts';
+import { certificateHandlers } from './routes/certificates.ts';
 import { commandHandlers } from './routes/commands.ts';
 import { dashboardHandlers } from './routes/dashboards.ts';
 
@@ -210,7 +212,7 @@ export async function createApi(options: ApiOptions): Promise<{ app: FastifyInst
     const action = config.name === undefined ? undefined : auditedRoutes[config.name];
     if (action === undefined) return;
     const { person, device } = request.caller;
-    const { id, name, username } = request.params as { id?: string; name?: string; username?: string };
+    const { id, name, username, fingerprint } = request.params as Record<string, string | undefined>;
     const query = request.query as Record<string, unknown>;
     const body = request.body as { id?: unknown; 'millrace:place'?: unknown } | undefined;
     const object = id ?? (typeof body?.id === 'string' ? body.id : '');
@@ -223,6 +225,7 @@ export async function createApi(options: ApiOptions): Promise<{ app: FastifyInst
       detail: {
         ...(name === undefined ? {} : { name }),
         ...(username === undefined ? {} : { username }),
+        ...(fingerprint === undefined ? {} : { fingerprint: fingerprint.slice(0, 64) }),
         ...(Object.keys(query).length === 0 ? {} : { query }),
         ...(action === 'settings.change' ? { change: body } : {}),
       },
@@ -608,6 +611,7 @@ export async function createApi(options: ApiOptions): Promise<{ app: FastifyInst
     ...accessHandlers(options),
     ...appHandlers(options),
     ...dashboardHandlers(options),
+    ...certificateHandlers(options),
   };
 
   /** Views of things for pushes, kept so that untimed values keep increasing; forgotten when the thing changes. */
@@ -980,6 +984,16 @@ function problemOf(
       },
       ...(first === undefined ? {} : { field: first.field }),
       rejected: error.problems.map(({ field, reason }) => ({ at: field, reason })),
+    });
+  }
+  if (error instanceof CertificateRefused) {
+    return plain({
+      type: 'wrong-certificate',
+      title: error.words.en,
+      status: error.status,
+      words: { title: error.words, remedy: error.remedy },
+      remedy: error.remedy.en,
+      ...(error.detail === undefined ? {} : { detail: error.detail }),
     });
   }
   if (error instanceof SettingsError) {

@@ -30,6 +30,8 @@ test.each([
   ['/api/things/a/properties', '/api/things/a%2Fproperties'],
   ['/api/things/a%2Fproperties/properties', '/api/things/a%2Fproperties/properties'],
   ['/api/things/urn:a/credentials/u-1', '/api/things/urn%3Aa/credentials/u-1'],
+  ['/api/things/urn:a/certificates', '/api/things/urn%3Aa/certificates'],
+  ['/api/things/urn:a/certificates/0af3', '/api/things/urn%3Aa/certificates/0af3'],
   ['/api/things/urn:a/events/door-opened', '/api/things/urn%3Aa/events/door-opened'],
   ['/api/things/urn:a/actions/start', '/api/things/urn%3Aa/actions/start'],
   ['/api/things/x+y%23z/counters', '/api/things/x%2By%23z/counters'],

@@ -44,9 +44,9 @@ export function normalisePath(url: string, known: (id: string) => boolean): stri
 function splits(rest: string): { id: string; tail: string[] }[] {
   const found: { id: string; tail: string[] }[] = [{ id: rest, tail: [] }];
   const endings = [
-    /^(.+)\/(credentials|properties|events|counters|control|lease)$/,
+    /^(.+)\/(credentials|certificates|properties|events|counters|control|lease)$/,
     /^(.+)\/(lease)\/(release|offer|accept|break-glass)$/,
-    /^(.+)\/(credentials)\/([^/]+)$/,
+    /^(.+)\/(credentials|certificates)\/([^/]+)$/,
     /^(.+)\/(events|actions)\/(.+)$/,
     /^(.+)\/(properties)\/(.+)\/(samples|set)$/,
     /^(.+?)\/(events|actions)\/(.+)$/,

@@ -29,6 +29,11 @@ import { CommandDesk, commandMigrations } from './commands/index.ts';
 import { type ConnectionRecord, Connections, connectionMigrations } from './connections.ts';
 import { Credentials, credentialMigrations } from './credentials.ts';
 import { readDescription } from './description.ts';
+import {
+  DeviceCertificates,
+  deviceCertificateMigrations,
+  type IssuingAuthority,
+} from './device-certificates.ts';
 import { IntakeDesk } from './intake.ts';
 import { InProcessBus } from './live-bus.ts';
 import { LiveStates } from './live-state.ts';
@@ -51,6 +56,7 @@ export { postWebhook } from './alarms/notifications/webhook.ts';
 export { type CommandDesk, CommandRefusal, showLease } from './commands/index.ts';
 export { hiddenSecret, SettingsError } from './connections.ts';
 export { DescriptionError, instantiateModel, readDescription } from './description.ts';
+export { CertificateRefused, type IssuingAuthority } from './device-certificates.ts';
 export { IntakeBusy } from './intake.ts';
 export { isUnder, liveValues, placeOf } from './live-state.ts';
 export { ProtocolProblem } from './supervisor.ts';
@@ -61,6 +67,7 @@ export const iotMigrations = [
   ...quarantineMigrations,
   ...connectionMigrations,
   ...credentialMigrations,
+  ...deviceCertificateMigrations,
   ...alarmMigrations,
   ...commandMigrations,
 ];
@@ -91,6 +98,8 @@ export interface IotOptions {
   autoAcceptProposals: () => boolean;
   /** IANA name of the plant's time zone, for messages that leave the platform. */
   plantTimeZone?: () => string;
+  /** Signs client certificates of terminals; without one, only those of authorities that were uploaded are taken. */
+  authority?: IssuingAuthority;
   /** The console is reached over HTTPS: browsers may be told of alarms. */
   https?: boolean;
 }
@@ -106,6 +115,7 @@ export class Iot {
   readonly intake: IntakeDesk;
   readonly quarantine: Quarantine;
   readonly credentials: Credentials;
+  readonly certificates: DeviceCertificates;
   readonly connections: Connections;
   readonly supervisor: Supervisor;
   /** The one way to act on things. Opened after everything it needs. */
@@ -119,6 +129,7 @@ export class Iot {
     sealer: Sealer,
     registry: Registry,
     credentials: Credentials,
+    certificates: DeviceCertificates,
     connections: Connections,
   ) {
     this.#options = options;
@@ -126,6 +137,10 @@ export class Iot {
     this.sealer = sealer;
     this.registry = registry;
     this.credentials = credentials;
+    this.certificates = certificates;
+    certificates.onChange((change) =>
+      this.supervisor.putCertificates(change.put, change.removed, change.authorities),
+    );
     this.connections = connections;
     this.twin = new Twin();
     this.states = new LiveStates(registry, this.twin, clock, (thing) =>
@@ -159,11 +174,15 @@ export class Iot {
           if (record !== undefined) record.counters = counters;
         },
         proposal: (connection, description, source) => this.#propose(connection, description, source),
-        credentialsUsed: (usernames) => this.credentials.used(usernames),
+        credentialsUsed: (usernames) => {
+          this.credentials.used(usernames);
+          this.certificates.used(usernames);
+        },
         lastStored: (series) => series.map((one) => [one, this.twin.timeOf(one)]),
         lateAnswer: (command, state, detail) => this.commands.lateAnswer(command, state, detail),
         thingsOf: (connection) => this.#recordsFor(connection),
         credentials: () => this.credentials.records(),
+        clientTrust: () => this.certificates.trust(),
       },
     });
   }
@@ -173,6 +192,7 @@ export class Iot {
     const sealer = new Sealer(join(options.folder, 'key'));
     const registry = await Registry.open(records);
     const credentials = await Credentials.open(records, clock);
+    const certificates = await DeviceCertificates.open(records, clock, options.authority);
     const connections = await Connections.open(
       records,
       sealer,
@@ -182,7 +202,7 @@ export class Iot {
     );
     for (const listener of options.listeners)
       connections.addBuiltIn(listener.id, listener.protocol, listener.title, listener.settings);
-    const iot = new Iot(options, sealer, registry, credentials, connections);
+    const iot = new Iot(options, sealer, registry, credentials, certificates, connections);
     for (const record of registry.all()) iot.connections.assign(record);
     iot.alarms = await Alarms.open({
       records,
@@ -247,6 +267,7 @@ export class Iot {
     await this.alarms.stop();
     await this.quarantine.flush();
     await this.credentials.flush();
+    await this.certificates.flush();
   }
 
   /** `connect` false: no new connection is opened, even where the thing's forms name an endpoint nobody serves yet. */
@@ -263,6 +284,7 @@ export class Iot {
     const record = this.registry.get(id);
     if (record === undefined) return false;
     const usernames = await this.credentials.removeThing(id);
+    await this.certificates.removeThing(id);
     const connections = this.connections.forgetThing(id);
     const series = await this.registry.remove(id);
     for (const connection of connections) {

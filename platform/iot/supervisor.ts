@@ -15,7 +15,13 @@ import type {
   ThingRecord,
   WriteOutcome,
 } from '@millrace/sdk';
-import type { ConnectionSpec, CredentialRecord, FromWorker, ToWorker } from '@millrace/sdk/host';
+import type {
+  CertificateRecord,
+  ConnectionSpec,
+  CredentialRecord,
+  FromWorker,
+  ToWorker,
+} from '@millrace/sdk/host';
 
 const pingMilliseconds = 5_000;
 /** A worker that has not answered for this long hangs: it is ended and started again. */
@@ -46,6 +52,8 @@ export interface SupervisorPorts {
   /** Things reached by a connection, for a worker that starts (again). */
   thingsOf(connection: string): ThingRecord[];
   credentials(): CredentialRecord[];
+  /** Client certificates of things and the authorities that sign them (PEM). */
+  clientTrust?(): { certificates: CertificateRecord[]; authorities: string[] };
 }
 
 export interface SupervisorOptions {
@@ -96,6 +104,16 @@ export class Supervisor {
 
   putCredentials(put: CredentialRecord[], removed: string[]): void {
     for (const worker of this.#workers.values()) worker.send({ type: 'credentials', put, removed });
+  }
+
+  putCertificates(put: CertificateRecord[], removed: string[], authorities?: string[]): void {
+    for (const worker of this.#workers.values())
+      worker.send({
+        type: 'certificates',
+        put,
+        removed,
+        ...(authorities === undefined ? {} : { authorities }),
+      });
   }
 
   setRetention(microseconds: number): void {
@@ -438,6 +456,7 @@ class WorkerProcess {
       connection: spec,
       things: this.#options.ports.thingsOf(spec.id),
       credentials: this.#options.ports.credentials(),
+      ...this.#options.ports.clientTrust?.(),
     });
   }
 }

@@ -28,13 +28,34 @@ export interface CredentialRecord {
   hash: string;
 }
 
+/** A client certificate that stands for a thing. Only those told here are taken, whoever signed others. */
+export interface CertificateRecord {
+  /** SHA-256 of the certificate, hexadecimal, lower case. */
+  fingerprint: string;
+  thing: string;
+  /** Microseconds. */
+  expires: number;
+}
+
+/** What sessions of a client certificate are known by, in the place of a user name. */
+export const certificateUser = (fingerprint: string): string => `certificate:${fingerprint}`;
+
 /** Platform → worker process. */
 export type ToWorker =
   | { type: 'start'; folder: string; retention: number; inFlightSamplesMax: number }
-  | { type: 'open'; connection: ConnectionSpec; things: ThingRecord[]; credentials: CredentialRecord[] }
+  | {
+      type: 'open';
+      connection: ConnectionSpec;
+      things: ThingRecord[];
+      credentials: CredentialRecord[];
+      certificates?: CertificateRecord[];
+      /** Authorities of client certificates, PEM; absent: certificates are not asked for. */
+      authorities?: string[];
+    }
   | { type: 'close'; connection: string; call: number }
   | { type: 'things'; connection: string; put: ThingRecord[]; removed: string[] }
   | { type: 'credentials'; put: CredentialRecord[]; removed: string[] }
+  | { type: 'certificates'; put: CertificateRecord[]; removed: string[]; authorities?: string[] }
   | { type: 'retention'; microseconds: number }
   | { type: 'committed'; batch: number; error?: string }
   | { type: 'lastStored'; call: number; times: [number, number][] }

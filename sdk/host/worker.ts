@@ -9,12 +9,20 @@ import {
   type Intake,
   type TerminalContext,
   TerminalError,
+  type TerminalIdentity,
   type TerminalProtocol,
   type TerminalSession,
 } from '../terminal.ts';
 import { type Thing, viewThing } from '../things.ts';
 import { obeyParent } from './child.ts';
-import type { ConnectionSpec, CredentialRecord, FromWorker, ToWorker } from './messages.ts';
+import {
+  type CertificateRecord,
+  type ConnectionSpec,
+  type CredentialRecord,
+  certificateUser,
+  type FromWorker,
+  type ToWorker,
+} from './messages.ts';
 
 const retryMillisecondsMin = 1_000;
 const retryMillisecondsMax = 30_000;
@@ -66,6 +74,8 @@ export class Worker {
   readonly random: () => number;
   readonly #connections = new Map<string, OpenConnection>();
   readonly credentials = new Map<string, CredentialRecord>();
+  readonly #certificates = new Map<string, CertificateRecord>();
+  clientAuthorities: readonly string[] | undefined;
   readonly #used = new Set<string>();
   readonly #lastStoredCalls = new Map<number, (times: ReadonlyMap<number, number>) => void>();
   readonly #unanswered = new Map<number, { rows: number; waiting: ((error: Error | undefined) => void)[] }>();
@@ -118,6 +128,8 @@ export class Worker {
         break;
       case 'open': {
         for (const record of message.credentials) this.credentials.set(record.username, record);
+        for (const record of message.certificates ?? []) this.#certificates.set(record.fingerprint, record);
+        if (message.authorities !== undefined) this.clientAuthorities = message.authorities;
         const protocol = this.#protocols.get(message.connection.protocol);
         if (protocol === undefined) return;
         const connection = new OpenConnection(
@@ -146,6 +158,18 @@ export class Worker {
         for (const username of message.removed) {
           this.credentials.delete(username);
           for (const connection of this.#connections.values()) connection.credentialsWithdrawn(username);
+        }
+        break;
+      case 'certificates':
+        for (const record of message.put) this.#certificates.set(record.fingerprint, record);
+        for (const fingerprint of message.removed) {
+          this.#certificates.delete(fingerprint);
+          for (const connection of this.#connections.values())
+            connection.credentialsWithdrawn(certificateUser(fingerprint));
+        }
+        if (message.authorities !== undefined) {
+          this.clientAuthorities = message.authorities;
+          for (const connection of this.#connections.values()) connection.authoritiesChanged();
         }
         break;
       case 'retention':
@@ -191,6 +215,14 @@ export class Worker {
     if (!timingSafeEqual(given, expected) || record === undefined) return undefined;
     this.#used.add(username);
     return { username, thing: record.thing };
+  }
+
+  authenticateCertificate(fingerprint: string): TerminalIdentity | undefined {
+    const record = this.#certificates.get(fingerprint);
+    if (record === undefined) return undefined;
+    const username = certificateUser(fingerprint);
+    this.#used.add(username);
+    return { username, thing: record.thing, expires: record.expires };
   }
 
   submit(
@@ -360,6 +392,7 @@ class OpenConnection implements Intake {
   readonly #things = new Map<string, Thing>();
   #thingListeners: ((ids: readonly string[]) => void)[] = [];
   #withdrawnListeners: ((username: string) => void)[] = [];
+  #authorityListeners: (() => void)[] = [];
   #attempt = new AbortController();
   #closed = false;
   #wake: (() => void) | undefined;
@@ -421,6 +454,10 @@ class OpenConnection implements Intake {
     for (const call of this.#withdrawnListeners) this.#guard(() => call(username));
   }
 
+  authoritiesChanged(): void {
+    for (const call of this.#authorityListeners) this.#guard(call);
+  }
+
   takeCounters(): Record<string, number> | undefined {
     if (!this.#countersChanged) return undefined;
     this.#countersChanged = false;
@@ -435,6 +472,7 @@ class OpenConnection implements Intake {
       this.#attempt = attempt;
       this.#thingListeners = [];
       this.#withdrawnListeners = [];
+      this.#authorityListeners = [];
       let lose: (problem: ConnectionProblem) => void = () => {};
       const lost = new Promise<ConnectionProblem>((resolve) => {
         lose = resolve;
@@ -538,6 +576,12 @@ class OpenConnection implements Intake {
       },
       authenticate: (username, password) => worker.authenticate(username, password),
       onCredentialsWithdrawn: (call) => void this.#withdrawnListeners.push(call),
+      get clientAuthorities() {
+        // None of the type's optional members may be there and be undefined.
+        return worker.clientAuthorities ?? [];
+      },
+      onClientAuthoritiesChanged: (call) => void this.#authorityListeners.push(call),
+      authenticateCertificate: (fingerprint) => worker.authenticateCertificate(fingerprint),
       lateAnswer: (command, answer) => worker.lateAnswer(command, answer),
       lastStored: (series) => worker.lastStored(series),
     };

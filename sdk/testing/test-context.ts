@@ -15,6 +15,10 @@ export interface TestContextOptions {
   clock?: Clock;
   /** username → password and thing. */
   credentials?: Record<string, { password: string; thing: string }>;
+  /** Authorities of client certificates, PEM. */
+  clientAuthorities?: string[];
+  /** Client certificates: SHA-256 → thing and end (µs). */
+  certificates?: Record<string, { thing: string; expires: number }>;
   /** Milliseconds from hand-over to commit; a function may reject to stand for a store that cannot write. */
   commit?: number | ((batch: IntakeBatch) => Promise<void>);
   folder?: string;
@@ -56,6 +60,7 @@ export class TestContext implements TerminalContext {
   readonly #options: TestContextOptions;
   readonly #thingListeners: ((ids: readonly string[]) => void)[] = [];
   readonly #withdrawnListeners: ((username: string) => void)[] = [];
+  readonly #authorityListeners: (() => void)[] = [];
   #nextSeries = 1;
   #builder = new BatchBuilder();
   #waiting: ((error: Error | undefined) => void)[] = [];
@@ -211,6 +216,29 @@ export class TestContext implements TerminalContext {
   authenticate(username: string, password: string): TerminalIdentity | undefined {
     const known = this.#options.credentials?.[username];
     return known !== undefined && known.password === password ? { username, thing: known.thing } : undefined;
+  }
+
+  get clientAuthorities(): readonly string[] {
+    return this.#options.clientAuthorities ?? [];
+  }
+
+  onClientAuthoritiesChanged(call: () => void): void {
+    this.#authorityListeners.push(call);
+  }
+
+  changeAuthorities(authorities: string[]): void {
+    this.#options.clientAuthorities = authorities;
+    for (const call of this.#authorityListeners) call();
+  }
+
+  authenticateCertificate(fingerprint: string): TerminalIdentity | undefined {
+    const known = this.#options.certificates?.[fingerprint];
+    return known === undefined ? undefined : { username: `certificate:${fingerprint}`, ...known };
+  }
+
+  revoke(fingerprint: string): void {
+    delete this.#options.certificates?.[fingerprint];
+    for (const call of this.#withdrawnListeners) call(`certificate:${fingerprint}`);
   }
 
   onCredentialsWithdrawn(call: (username: string) => void): void {

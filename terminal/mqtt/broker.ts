@@ -4,6 +4,7 @@ import {
   type CommandOptions,
   type TerminalContext,
   TerminalError,
+  type TerminalIdentity,
   takePropertyPayload,
   type WriteOutcome,
 } from '@millrace/sdk';
@@ -96,6 +97,14 @@ export interface Verdict {
 }
 
 /** Outcome of CONNECT. */
+/** The certificate a client showed when TLS was set up. */
+export interface ShownCertificate {
+  /** SHA-256, hexadecimal, lower case. */
+  fingerprint: string;
+  /** Why TLS does not accept it: not of an authority that is trusted, expired, not for clients. */
+  problem: string | undefined;
+}
+
 export type Admission =
   | { session: Session; present: boolean; assigned: boolean; sessionExpiry: number | undefined }
   | { code: number; why: string };
@@ -127,6 +136,7 @@ export class Broker {
     delivered: 0,
     deliveriesDropped: 0,
     slowReaders: 0,
+    certificatesRefused: 0,
   } satisfies DeliveryCounters & Record<string, number>;
   /** Bytes of unfinished packets. */
   assemblyBytes = 0;
@@ -197,7 +207,7 @@ export class Broker {
   }
 
   /** Checks a CONNECT and gives it its session. The reply is the connection's business. */
-  admit(connect: Connect, connection: Connection): Admission {
+  admit(connect: Connect, connection: Connection, shown?: ShownCertificate): Admission {
     const { properties } = connect;
     const refused = (code: number, why: string): Admission => {
       this.counters.refused++;
@@ -205,9 +215,6 @@ export class Broker {
     };
     if (properties.authMethod !== undefined) {
       return refused(reason.badAuthenticationMethod, 'only user name and password are spoken');
-    }
-    if (connect.username === undefined || connect.password === undefined) {
-      return refused(reason.notAuthorized, 'a user name and a password are needed');
     }
     if (Buffer.byteLength(connect.clientId) > listenerLimits.clientIdBytesMax) {
       return refused(
@@ -218,10 +225,8 @@ export class Broker {
     if (connect.clientId === '' && !connect.clean && connect.version === 4) {
       return refused(reason.clientIdentifierNotValid, 'a session that is kept needs a client id');
     }
-    const identity = this.context.authenticate(connect.username, connect.password.toString('utf8'));
-    if (identity === undefined) {
-      return refused(reason.badUserNameOrPassword, 'user name or password is wrong');
-    }
+    const identity = this.#identify(connect, shown);
+    if ('why' in identity) return refused(identity.code, identity.why);
     const { thing } = identity;
     if (!this.context.things.has(thing)) {
       return refused(reason.notAuthorized, 'the thing these credentials are for does not exist');
@@ -271,6 +276,7 @@ export class Broker {
     session.cancelWill?.();
     session.cancelWill = undefined;
     session.username = identity.username;
+    session.credentialsEnd = identity.expires;
     session.will = connect.will;
     let sessionExpiry: number | undefined;
     if (connect.version === 5) {
@@ -283,6 +289,46 @@ export class Broker {
     session.connection = connection;
     this.#connected++;
     return { session, present, assigned, sessionExpiry };
+  }
+
+  /** By user name and password, by a client certificate, or by both where they are of one thing. */
+  #identify(
+    connect: Connect,
+    shown: ShownCertificate | undefined,
+  ): TerminalIdentity | { code: number; why: string } {
+    const { username, password } = connect;
+    const certified =
+      shown === undefined ? { why: 'no client certificate was shown' } : this.#certified(shown);
+    if (username !== undefined && password !== undefined) {
+      const identity = this.context.authenticate(username, password.toString('utf8'));
+      if (identity === undefined)
+        return { code: reason.badUserNameOrPassword, why: 'user name or password is wrong' };
+      if ('thing' in certified && certified.thing !== identity.thing) {
+        this.counters.certificatesRefused++;
+        return {
+          code: reason.notAuthorized,
+          why: 'the client certificate and the user name are of two different things',
+        };
+      }
+      return identity;
+    }
+    if ('thing' in certified) return certified;
+    if (shown !== undefined) this.counters.certificatesRefused++;
+    return {
+      code: reason.notAuthorized,
+      why: `a user name and a password, or a client certificate, are needed: ${certified.why}`,
+    };
+  }
+
+  #certified(shown: ShownCertificate): TerminalIdentity | { why: string } {
+    if (shown.problem !== undefined)
+      return { why: `the client certificate is not accepted (${shown.problem})` };
+    const identity = this.context.authenticateCertificate?.(shown.fingerprint);
+    if (identity === undefined)
+      return { why: 'the client certificate is registered for no thing, or was revoked' };
+    if (identity.expires !== undefined && this.context.clock.now() >= identity.expires)
+      return { why: 'the client certificate has expired' };
+    return identity;
   }
 
   /** The connection of a session has ended. `will`: it is to be published. */

@@ -4,7 +4,7 @@ import { crc32 } from 'node:zlib';
 import { limits, type Microseconds } from '@millrace/contract';
 import type { BatchBuilder } from '@millrace/sdk';
 import type { Target } from './access.ts';
-import type { Broker, Verdict } from './broker.ts';
+import type { Broker, ShownCertificate, Verdict } from './broker.ts';
 import { listenerLimits } from './listener-limits.ts';
 import type { Message, Outlet, Session } from './session.ts';
 import { isTopicName } from './topics.ts';
@@ -62,6 +62,7 @@ export class Connection implements Outlet {
   readonly #broker: Broker;
   readonly #socket: Socket;
   readonly #since: number;
+  readonly #shown: ShownCertificate | undefined;
   #lastSeen: number;
   #keepAliveMilliseconds = 0;
   #ended = false;
@@ -92,8 +93,9 @@ export class Connection implements Outlet {
   /** Groups of packets handed to intake and not committed. */
   #uncommitted = 0;
 
-  constructor(broker: Broker, socket: Socket) {
+  constructor(broker: Broker, socket: Socket, shown?: ShownCertificate) {
     this.#broker = broker;
+    this.#shown = shown;
     this.#socket = socket;
     this.#since = broker.now();
     this.#lastSeen = this.#since;
@@ -142,6 +144,11 @@ export class Connection implements Outlet {
         this.#end(reason.keepAliveTimeout, 'no CONNECT came', false);
         this.#socket.destroy();
       }
+      return;
+    }
+    const { credentialsEnd } = this.session;
+    if (credentialsEnd !== undefined && this.#broker.context.clock.now() >= credentialsEnd) {
+      this.#end(reason.notAuthorized, 'the client certificate has expired', true);
       return;
     }
     if (this.#stalledSince !== undefined && now - this.#stalledSince > stalledMillisecondsMax) {
@@ -475,7 +482,7 @@ export class Connection implements Outlet {
     const { properties } = connect;
     this.version = connect.version;
     this.#problemInfo = properties.requestProblemInfo !== 0;
-    const admission = this.#broker.admit(connect, this);
+    const admission = this.#broker.admit(connect, this, this.#shown);
     if ('code' in admission) {
       this.#refuse(admission.code, admission.why);
       return;

@@ -1,6 +1,12 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { createServer, type Server, type Socket } from 'node:net';
-import { createSecureContext, createServer as createTlsServer } from 'node:tls';
+import {
+  createSecureContext,
+  createServer as createTlsServer,
+  type SecureContextOptions,
+  type TLSSocket,
+  type Server as TlsServer,
+} from 'node:tls';
 import type { LocalText, SettingProblem, TestReport } from '@millrace/contract';
 import {
   type CheckedSettings,
@@ -10,7 +16,7 @@ import {
   TerminalError,
   type TerminalSession,
 } from '@millrace/sdk';
-import { Broker } from './broker.ts';
+import { Broker, type ShownCertificate } from './broker.ts';
 import { Connection } from './connection.ts';
 import { createSparkplugHost } from './sparkplug/index.ts';
 
@@ -202,7 +208,7 @@ async function openListener(context: TerminalContext): Promise<MqttSession> {
   }
   const servers: Server[] = [];
   const bound: Record<'port' | 'tlsPort', number | undefined> = { port: undefined, tlsPort: undefined };
-  const accept = (socket: Socket): void => {
+  const accept = (socket: Socket, shown?: ShownCertificate): void => {
     if (broker.full || context.signal.aborted) {
       broker.counters.refused++;
       socket.destroy();
@@ -211,7 +217,7 @@ async function openListener(context: TerminalContext): Promise<MqttSession> {
     socket.setNoDelay(true);
     // A peer whose power went, with no keep-alive of MQTT's own, is found out by TCP's.
     socket.setKeepAlive(true, 60_000);
-    new Connection(broker, socket);
+    new Connection(broker, socket, shown);
   };
   const close = async (): Promise<void> => {
     // No new ones; those that are open are answered what they are owed before they end.
@@ -226,16 +232,21 @@ async function openListener(context: TerminalContext): Promise<MqttSession> {
     for (const port of ports(given)) {
       const server =
         port.field === 'port'
-          ? createServer(accept)
+          ? createServer((socket) => accept(socket))
           : createTlsServer(
               {
-                cert: String(given['certificate']),
-                key: String(given['key']),
-                minVersion: 'TLSv1.2',
+                ...secureContext(context),
                 handshakeTimeout: 10_000,
+                // Asked for and not required: a terminal may as well show a user name and a password. What is not accepted is told at CONNECT.
+                requestCert: context.authenticateCertificate !== undefined,
+                rejectUnauthorized: false,
               },
-              accept,
+              (socket) => accept(socket, shownBy(socket)),
             ).on('tlsClientError', () => context.count('tlsFailures', 1));
+      if (port.field === 'tlsPort')
+        context.onClientAuthoritiesChanged?.(() =>
+          (server as TlsServer).setSecureContext(secureContext(context)),
+        );
       server.maxConnections = sessionsMax + 1000;
       server.on('drop', () => void broker.counters.refused++);
       servers.push(server);
@@ -259,6 +270,30 @@ async function openListener(context: TerminalContext): Promise<MqttSession> {
     invoke: (thing, action, input, options) => broker.actions.invoke(thing, action, input, options),
     write: (thing, property, value, options) => broker.write(thing, property, value, options),
     reaches: (thing) => broker.reaches(thing),
+  };
+}
+
+function secureContext(context: TerminalContext): SecureContextOptions {
+  const { settings } = context;
+  return {
+    cert: String(settings['certificate']),
+    key: String(settings['key']),
+    minVersion: 'TLSv1.2',
+    // Never the authorities of the internet: an empty list trusts nobody.
+    ca: [...(context.clientAuthorities ?? [])],
+    // An authority that was given is trusted by itself, also where it is signed by one above it.
+    allowPartialTrustChain: true,
+  };
+}
+
+function shownBy(socket: TLSSocket): ShownCertificate | undefined {
+  const certificate = socket.getPeerX509Certificate();
+  if (certificate === undefined) return undefined;
+  const { authorized, authorizationError } = socket;
+  return {
+    fingerprint: certificate.fingerprint256.replaceAll(':', '').toLowerCase(),
+    // Its type says Error; it is the code, as text.
+    problem: authorized ? undefined : String(authorizationError ?? 'not authorised'),
   };
 }
 

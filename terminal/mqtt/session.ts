@@ -58,6 +58,8 @@ export class Session {
   readonly thing: string;
   readonly clientId: string;
   username: string;
+  /** Microseconds: the end of the credentials it was opened with, where they have one. */
+  credentialsEnd: number | undefined;
   /** Seconds it is kept after the connection ended; Infinity: until evicted. */
   expiry = 0;
   connection: Outlet | undefined;

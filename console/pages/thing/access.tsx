@@ -27,6 +27,7 @@ import { api, take } from '../../api/client.ts';
 import { problemWords } from '../../api/problem.ts';
 import { credentialsQuery } from '../../api/queries.ts';
 import { useConsoleWords } from '../../words/index.ts';
+import { Certificates } from './certificates.tsx';
 import styles from './thing.module.css';
 
 type Credential = { username: string; created: string; lastUsed?: string };
@@ -160,6 +161,7 @@ export function AccessTab({ thing }: { thing: ThingDescription }) {
       >
         <p>{words('thing.access.withdrawWill', { username: withdraw?.username ?? '' })}</p>
       </Confirm>
+      <Certificates thing={thing.id} />
       <CreatedOnce thing={thing} created={created} onClose={() => setCreated(undefined)} />
       <DeleteThing thing={thing} />
     </div>
