@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import type { ThingDescription } from '@millrace/contract';
-import { type Clock, type Log, silentLog, systemClock } from '@millrace/sdk';
+import { type AppDemos, type Clock, type Log, silentLog, systemClock } from '@millrace/sdk';
 import { Model } from './engine/model.ts';
 import { packFolder, readPack } from './engine/pack.ts';
 import { type Address, describeThings } from './engine/thing-description.ts';
 import { LiveRun, warmUpMilliseconds } from './live.ts';
 import { connectionId, openOwnServers } from './own-servers.ts';
-import { Past } from './past.ts';
+import { Books, Past } from './past.ts';
 import { PlantFolder } from './plant-folder.ts';
 import { Registration, type WantedConnection } from './registration.ts';
 import type { Outlet } from './servers/outlet.ts';
@@ -39,6 +39,10 @@ export interface PlantOptions {
   packFolder?: string;
   /** Address its servers listen on; default 127.0.0.1. */
   host?: string;
+  /** What applications start with in a demo plant, by their id and the pack's. */
+  apps?: Readonly<Record<string, AppDemos>>;
+  /** Begin without the weeks before (tests, measurements). */
+  withoutBooks?: boolean;
   /** Take any free ports instead of those the pack wishes (tests, a second plant). */
   anyPorts?: boolean;
 }
@@ -71,13 +75,22 @@ export async function startPlant(options: PlantOptions): Promise<RunningPlant> {
   const pack = readPack(options.packFolder ?? packFolder('machining-shop'));
   const folder = new PlantFolder(join(options.folder, pack.id), log);
   const now = Math.floor(clock.now() / 1e6) * 1e6;
-  const model = new Model(pack, seed, now - warmUpMilliseconds * 1000);
   const snapshot = folder.snapshot();
+  const warmUpFrom = now - warmUpMilliseconds * 1000;
+  const pastFrom =
+    snapshot === undefined && pack.past !== undefined && options.withoutBooks !== true
+      ? Math.floor((warmUpFrom - pack.past.days * 86_400e6) / (pack.past.spacing * 1e6)) *
+        pack.past.spacing *
+        1e6
+      : warmUpFrom;
+  const model = new Model(pack, seed, pastFrom);
   const resumed = snapshot !== undefined && model.restore(snapshot);
   if (snapshot !== undefined && !resumed) {
     log.info('the plant begins anew: its description or its seed has changed');
   }
   if (model.time > now) model.jump(now);
+  const books = pastFrom < warmUpFrom ? new Books(model, pack.past!) : undefined;
+  await books?.liveUntil(warmUpFrom);
   const run = new LiveRun(model, clock, log);
   const past = snapshot === undefined ? new Past(model) : undefined;
   await run.catchUp(now, past === undefined ? undefined : () => past.record());
@@ -138,8 +151,9 @@ export async function startPlant(options: PlantOptions): Promise<RunningPlant> {
   })();
   const told = ready
     .then(async () => {
-      if (past === undefined) return;
-      for (const { thing, body } of past.payloads(run.history)) await registering.push(thing, body);
+      for (const { thing, body } of books?.payloads() ?? []) await registering.push(thing, body);
+      for (const { thing, body } of past?.payloads(run.history) ?? []) await registering.push(thing, body);
+      await registering.introduceApps(options.apps ?? {}, pack.id, books !== undefined);
     })
     .catch((error: Error) => {
       if (!controller.signal.aborted) log.warn(`the plant's past was not handed over: ${error.message}`);

@@ -1,9 +1,9 @@
-import { createLog } from '@millrace/sdk';
+import { type AppDemos, createLog } from '@millrace/sdk';
 import { packFolder, type RunningPlant, startPlant } from './index.ts';
 
 /**
  * The demo plant as a process of its own, started by the platform's launcher with IPC. First message in:
- * `{type: 'start', serverUrl, token, mqtt: {host, port}, folder, seed?, pack?}`; `{type: 'stop'}` ends it in good order, a closed
+ * `{type: 'start', serverUrl, token, mqtt: {host, port}, folder, seed?, pack?, apps?}`; `{type: 'stop'}` ends it in good order, a closed
  * channel ends it at once. `pack` (or MILLRACE_PLANT_PACK) is the id of a pack that comes with the program, or a folder. Messages out: `{type: 'ready', things}` and `{type: 'failed', message}`. Signals to the process group
  * are the launcher's business: they are not heeded here.
  */
@@ -15,6 +15,7 @@ interface StartMessage {
   folder: string;
   seed?: number;
   pack?: string;
+  apps?: Record<string, AppDemos>;
 }
 
 const stopMillisecondsMax = 3000;
@@ -43,6 +44,7 @@ function start(message: StartMessage): void {
     folder,
     log,
     ...(seed === undefined ? {} : { seed }),
+    ...(message.apps === undefined ? {} : { apps: message.apps }),
     ...(pack === undefined || pack === ''
       ? {}
       : { packFolder: /[\\/]/.test(pack) ? pack : packFolder(pack) }),

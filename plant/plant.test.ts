@@ -17,6 +17,15 @@ const start = async (): Promise<RunningPlant> => {
     folder,
     seed: 5,
     anyPorts: true,
+    apps: {
+      energy: {
+        'machining-shop': {
+          puts: [{ path: '/loads', body: [{ from: '{day-7}' }] }],
+          jobs: [{ job: 'backfill', input: { days: 3 } }],
+        },
+        'another-pack': { puts: [{ path: '/never', body: {} }], jobs: [] },
+      },
+    },
   });
   return plant;
 };
@@ -40,8 +49,8 @@ describe('the plant', { timeout: 120_000 }, () => {
   it('registers itself with a platform that is slow to come up, and comes to life', async () => {
     platform.failures.push(503, 503, 502);
     const running = await start();
-    expect(await running.ready).toEqual({ things: 59, refusals: 0 });
-    expect(platform.things.size).toBe(59);
+    expect(await running.ready).toEqual({ things: 70, refusals: 0 });
+    expect(platform.things.size).toBe(70);
     expect([...platform.connections.keys()].sort()).toEqual([
       'demo-cnc-1',
       'demo-cnc-2',
@@ -49,6 +58,7 @@ describe('the plant', { timeout: 120_000 }, () => {
       'demo-cnc-4',
       'demo-compressor',
       'demo-meters',
+      'demo-storage',
     ]);
     expect(platform.connections.get('demo-cnc-1')).toMatchObject({
       protocol: 'opcua',
@@ -59,8 +69,8 @@ describe('the plant', { timeout: 120_000 }, () => {
         trustedThumbprint: expect.stringMatching(/^[0-9a-f]{64}$/),
       },
     });
-    // Forty sensors, the plant itself, and the robot's edge node.
-    expect(platform.credentials.size).toBe(42);
+    // Forty sensors, the washer, the plant itself, and the robot's edge node.
+    expect(platform.credentials.size).toBe(43);
     expect(statSync(join(folder, 'machining-shop', 'credentials.json')).mode & 0o777).toBe(0o600);
 
     const plain = await platform.message(
@@ -82,15 +92,32 @@ describe('the plant', { timeout: 120_000 }, () => {
     );
     // The hours before, once: what a controller remembers itself is left for the platform to read there.
     const end = Date.now() + 30_000;
-    while (platform.pushed.size < 59 && Date.now() < end)
+    while (platform.pushed.size < 70 && Date.now() < end)
       await new Promise((resolve) => setTimeout(resolve, 50));
     const meter = platform.pushed.get(id('meter-main'))!;
     expect(meter.length).toBeGreaterThan(600);
     expect(meter[0]?.values).toMatchObject({ activeEnergy: expect.any(Number) });
     const machine = platform.pushed.get(id('cnc-1'))!;
-    expect(machine[0]?.values).toHaveProperty('spindleLoad');
+    expect(machine.some((record) => 'spindleLoad' in record.values)).toBe(true);
     expect(machine.at(-1)?.values).not.toHaveProperty('spindleLoad');
     expect(machine.at(-1)?.values).toHaveProperty('pieces');
+    // The weeks before, by quarter-hour, end where the recorded hours begin, and the counters run on.
+    const times = meter.map((record) => Date.parse(record.time!));
+    expect(times.filter((time) => time % 900_000 === 0).length).toBeGreaterThan(31 * 96);
+    expect(times[0]).toBeLessThan(Date.now() - 31 * 86_400_000);
+    const counts = meter
+      .map((record) => [record.time!, record.values['activeEnergy'] as number] as const)
+      .sort(([a], [b]) => a.localeCompare(b))
+      .map(([, count]) => count);
+    expect(counts.every((count, at) => at === 0 || count >= counts[at - 1]!)).toBe(true);
+    expect(platform.pushed.get(id('outside'))![0]?.values).toEqual({ temperature: expect.any(Number) });
+    // Then applications get their demo part, once.
+    await vi.waitFor(() => expect(platform.appRequests).toHaveLength(2), 30_000);
+    expect(platform.appRequests[0]).toEqual([
+      'energy/loads',
+      [{ from: expect.stringMatching(/^\d{4}-\d\d-\d\d$/) }],
+    ]);
+    expect(platform.appRequests[1]).toEqual(['energy/jobs', { job: 'backfill', input: { days: 3 } }]);
     const own = platform.messages.find((m) => m.topic === `things/${id('plant')}/properties`);
     expect(own).toBeDefined();
   });
@@ -104,6 +131,7 @@ describe('the plant', { timeout: 120_000 }, () => {
     expect(puts.filter((request) => request.startsWith('POST'))).toEqual([]);
     expect(platform.requests.filter((request) => request.endsWith('/properties'))).toEqual([]);
     expect(puts.filter((request) => /sensor|climate|door|vibration/.test(request))).toEqual([]);
+    expect(platform.requests.filter((request) => request.includes('/api/apps/'))).toEqual([]);
     expect(running.model.variable('cnc-1', 'pieces')).toBeGreaterThan(1200);
   });
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ThingDescription } from '@millrace/contract';
-import type { Log } from '@millrace/sdk';
+import type { AppDemo, AppDemos, Log } from '@millrace/sdk';
 import type { PlantFolder } from './plant-folder.ts';
 import type { MqttCredentials } from './servers/mqtt-session.ts';
 
@@ -32,6 +32,9 @@ const retryMillisecondsMin = 500;
 const retryMillisecondsMax = 5000;
 const requestMillisecondsMax = 30_000;
 const thingsPerPage = 10_000;
+/** A job of an application is waited for this long, and looked at so often. */
+const jobMillisecondsMax = 300_000;
+const jobLookMilliseconds = 500;
 /** Tries of what can be left: renewed credentials are asked for again by the next refusal, the past is a courtesy. */
 const patientAttemptsMax = 4;
 
@@ -106,6 +109,51 @@ export class Registration {
     } catch (error) {
       if (signal.aborted) throw error;
       log.warn(`an alarm rule was not taken: ${(error as Error).message}`);
+    }
+  }
+
+  /**
+   * Gives applications what their demo part says, once each: later it is the person's. `past`: whether the weeks before were handed over, which
+   * the jobs are for. An application that is switched off, or that refuses, is passed over with a word in the log.
+   */
+  async introduceApps(apps: Readonly<Record<string, AppDemos>>, pack: string, past: boolean): Promise<void> {
+    const { folder, log, signal } = this.#options;
+    for (const [app, demos] of Object.entries(apps)) {
+      const known = folder.registered();
+      const demo = demos[pack];
+      if (demo === undefined || known[`app ${app}`] !== undefined) continue;
+      try {
+        await this.#introduceApp(app, demo, past);
+        folder.setRegistered({ ...folder.registered(), [`app ${app}`]: 'put' });
+      } catch (error) {
+        if (signal.aborted) throw error;
+        log.warn(`the application ${app} did not take its demo part: ${(error as Error).message}`);
+      }
+    }
+  }
+
+  async #introduceApp(app: string, demo: AppDemo, past: boolean): Promise<void> {
+    const { signal } = this.#options;
+    const base = `/api/apps/${encodeURIComponent(app)}`;
+    const filled = (body: unknown): unknown => fillDates(body, Date.now(), this.#options.plant.timeZone);
+    for (const { path, body } of demo.puts)
+      await this.#request('PUT', `${base}${path}`, filled(body), [], patientAttemptsMax);
+    if (!past) return;
+    for (const { job, input } of demo.jobs) {
+      const started = (await this.#request(
+        'POST',
+        `${base}/jobs`,
+        { job, ...(input === undefined ? {} : { input: filled(input) }) },
+        [],
+        patientAttemptsMax,
+      )) as { id: string };
+      const end = Date.now() + jobMillisecondsMax;
+      for (;;) {
+        const { state } = (await this.#request('GET', `${base}/jobs/${started.id}`)) as { state: string };
+        if (state !== 'running') break;
+        if (Date.now() > end) throw new Refused(`the job ${job} takes too long`);
+        await pause(jobLookMilliseconds, signal);
+      }
     }
   }
 
@@ -248,6 +296,25 @@ function problemOf(text: string): string {
   } catch {
     return text.slice(0, 200);
   }
+}
+
+/** The body with `{day}`, `{day-3}` and `{now}` in its texts filled in: dates of the plant's calendar. */
+export function fillDates(body: unknown, now: number, timeZone: string): unknown {
+  if (typeof body === 'string') {
+    return body
+      .replaceAll('{now}', new Date(now).toISOString())
+      .replace(/\{day(?:([+-])(\d{1,3}))?\}/g, (_, sign: string | undefined, days: string | undefined) => {
+        const [year, month, day] = new Intl.DateTimeFormat('en-CA', { timeZone })
+          .format(now)
+          .split('-')
+          .map(Number);
+        const moved = (day ?? 1) + (sign === '-' ? -1 : 1) * Number(days ?? 0);
+        return new Date(Date.UTC(year!, month! - 1, moved)).toISOString().slice(0, 10);
+      });
+  }
+  if (Array.isArray(body)) return body.map((each) => fillDates(each, now, timeZone));
+  if (body === null || typeof body !== 'object') return body;
+  return Object.fromEntries(Object.entries(body).map(([key, each]) => [key, fillDates(each, now, timeZone)]));
 }
 
 function fingerprint(description: ThingDescription): string {

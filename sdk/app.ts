@@ -12,6 +12,7 @@ import type {
 } from '@millrace/contract';
 import type { Clock } from './clock.ts';
 import type { Log } from './log.ts';
+import type { AppNetwork } from './network-layer.ts';
 import type {
   AuditEntry,
   CommandRequest,
@@ -116,6 +117,8 @@ export interface AppContext {
   /** The application's tables (its migrations) are its own; it touches no other. */
   readonly records: RecordStore;
   readonly commands: AppCommands;
+  /** Whether the network gives what the manifest says the application needs. */
+  readonly network: AppNetwork;
   /** Records what a person did in the application; done only if it resolves. */
   audit(entry: Omit<AuditEntry, 'actor'> & { actor?: Actor }): Promise<void>;
   /**
@@ -151,12 +154,21 @@ export class AppError extends Error {
   readonly code: string;
   readonly words: LocalText;
   readonly remedy: LocalText | undefined;
-  constructor(status: 400 | 403 | 404 | 409 | 422 | 503, code: string, words: LocalText, remedy?: LocalText) {
+  /** Fields that are wrong, each with what is wrong with it. */
+  readonly fields: readonly { field: string; message: LocalText }[];
+  constructor(
+    status: 400 | 403 | 404 | 409 | 422 | 503,
+    code: string,
+    words: LocalText,
+    remedy?: LocalText,
+    fields: readonly { field: string; message: LocalText }[] = [],
+  ) {
     super(words.en);
     this.status = status;
     this.code = code;
     this.words = words;
     this.remedy = remedy;
+    this.fields = fields;
   }
 }
 
@@ -177,6 +189,20 @@ export interface AppJobDefinition {
     },
   ): Promise<unknown>;
 }
+
+/**
+ * What an application starts with in a demo plant: requests to its own routes, and jobs, made once by the plant, over HTTP like anybody's. In
+ * texts `{day}`, `{day-7}`, `{day+1}` stand for a date on the plant's calendar, and `{now}` for the time.
+ */
+export interface AppDemo {
+  /** Below the application's own path. */
+  readonly puts: readonly { readonly path: string; readonly body: unknown }[];
+  /** One after the other, once the plant's past is handed over. */
+  readonly jobs: readonly { readonly job: string; readonly input?: unknown }[];
+}
+
+/** By the id of the pack that the demo plant runs. */
+export type AppDemos = Readonly<Record<string, AppDemo>>;
 
 /**
  * An application: `observe` reads the plant, `assess` and `decide` are pure functions of (situation, settings, now) and run away from the
@@ -201,6 +227,7 @@ export interface AppDefinition<Situation = unknown, Assessment = unknown, Decisi
   /** Pure functions for heavy work, by name; input and output are structured-cloneable. */
   readonly computations?: Readonly<Record<string, (input: never) => unknown>>;
   readonly jobs?: Readonly<Record<string, AppJobDefinition>>;
+  readonly demo?: AppDemos;
   /** Route name → route below `/api/apps/<id>/`, and its handler. */
   readonly routes?: Readonly<Record<string, Route>>;
   readonly handlers?: Readonly<

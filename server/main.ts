@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createLog } from '@millrace/sdk';
+import { appDemos } from './apps.ts';
 import { helpText, readCommand, StartError } from './config.ts';
 import { prepareDataFolder } from './data-folder.ts';
 import { InstanceLock } from './instance-lock.ts';
@@ -103,6 +104,7 @@ async function run(
         },
         folder: join(config.data, 'plant'),
         token: platform.issueToken,
+        apps: await appDemos(),
         authority: config.https ? (platform.authorityFile ?? 'given') : undefined,
         log: createLog('plant'),
       });

@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { Log } from '@millrace/sdk';
+import type { AppDemos, Log } from '@millrace/sdk';
 
 const stopMillisecondsMax = 5_000;
 const restartMillisecondsMin = 2_000;
@@ -13,6 +13,8 @@ export interface PlantStart {
   token(): Promise<string>;
   /** PEM file of the authority whose certificate the platform shows; 'given': it shows one that a person gave; undefined: no TLS. */
   authority: string | 'given' | undefined;
+  /** What applications start with in a demo plant, by their id. */
+  apps: Readonly<Record<string, AppDemos>>;
   log: Log;
 }
 
@@ -54,7 +56,7 @@ export class PlantProcess {
   }
 
   #spawn(first: (outcome: { things: number } | { failed: string }) => void): void {
-    const { serverUrl, mqtt, folder, token, log, authority } = this.#start;
+    const { serverUrl, mqtt, folder, token, log, authority, apps } = this.#start;
     const entry = fileURLToPath(new URL('../../plant/dist/main.js', import.meta.url));
     const child = fork(entry, [], {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
@@ -88,7 +90,8 @@ export class PlantProcess {
     });
     // The token goes over the channel: never in argv or the environment, where other users could read it.
     void token().then(
-      (value) => child.connected && child.send({ type: 'start', serverUrl, token: value, mqtt, folder }),
+      (value) =>
+        child.connected && child.send({ type: 'start', serverUrl, token: value, mqtt, folder, apps }),
       (error: unknown) => log.error('no token for the demo plant', { error: String(error) }),
     );
   }

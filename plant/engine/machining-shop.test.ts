@@ -53,22 +53,27 @@ describe('the machining shop', () => {
       }
       if (second % 60 === 0) {
         const power = (meter: string): number => model.variable(meter, 'power');
-        const feederA = ['meter-cnc-1', 'meter-cnc-2', 'meter-robot', 'meter-lighting'].reduce(
-          (sum, m) => sum + power(m),
-          0,
-        );
+        const feederA = [
+          'meter-cnc-1',
+          'meter-cnc-2',
+          'meter-robot',
+          'meter-lighting',
+          'meter-offices',
+          'meter-charger',
+        ].reduce((sum, m) => sum + power(m), 0);
         const feederB = [
           'meter-cnc-3',
           'meter-cnc-4',
           'meter-compressor',
           'meter-hvac',
           'meter-filtration',
+          'meter-washer',
         ].reduce((sum, m) => sum + power(m), 0);
         // Losses: up to one per cent and half a kilowatt each.
         for (const [whole, parts] of [
           [power('meter-feeder-a'), feederA],
           [power('meter-feeder-b'), feederB],
-          [power('meter-main'), power('meter-feeder-a') + power('meter-feeder-b')],
+          [power('meter-main'), power('meter-feeder-a') + power('meter-feeder-b') + power('meter-battery')],
         ] as const) {
           expect(whole).toBeGreaterThanOrEqual(parts);
           expect(whole).toBeLessThanOrEqual(parts * 1.01 + 0.5);
@@ -171,6 +176,98 @@ describe('the machining shop', () => {
     expect(model.invoke(plant, 'endShift', { hours: 1 })).toEqual({ state: 'confirmed' });
     for (let second = 0; second < 3600; second++) model.step(1);
     expect(states()).toEqual(['off', 'off', 'off', 'off']);
+  });
+
+  it('holds and resumes a machine, and stops it when the door is unlocked', () => {
+    const model = new Model(pack, 9, monday);
+    for (let second = 0; second < 2000; second++) model.step(1);
+    const cnc = model.thing('cnc-3')!;
+    const state = (): string => statesOfCnc[model.variable('cnc-3', 'state')]!;
+    const until = (wanted: string, most: number): void => {
+      for (let second = 0; second < most && state() !== wanted; second++) model.step(1);
+      expect(state()).toBe(wanted);
+    };
+    until('running', 3600);
+    expect(model.invoke(cnc, 'hold', {})).toEqual({ state: 'confirmed' });
+    // A safe action is one that may be repeated.
+    expect(model.invoke(cnc, 'hold', {})).toEqual({ state: 'confirmed' });
+    for (let second = 0; second < 10; second++) model.step(1);
+    expect(state()).toBe('held');
+    expect(model.variable('cnc-3', 'speed')).toBe(0);
+    expect(model.invoke(cnc, 'unlockDoor', {})).toEqual({ state: 'confirmed' });
+    model.step(1);
+    expect(model.variable('cnc-3', 'doorOpen')).toBe(1);
+    expect(model.invoke(cnc, 'resume', {})).toEqual({ state: 'confirmed' });
+    model.step(1);
+    expect(state()).toBe('held');
+    expect(model.invoke(cnc, 'lockDoor', {})).toEqual({ state: 'confirmed' });
+    model.step(1);
+    expect(state()).toBe('running');
+    expect(model.variable('cnc-3', 'doorOpen')).toBe(0);
+  });
+
+  it('moves loads when told to: washer, charger and battery', () => {
+    const model = new Model(pack, 4, monday);
+    const write = (thing: string, property: string, value: number): boolean =>
+      model.write(
+        model.signals.find((one) => one.thing.spec.name === thing && one.property.name === property)!,
+        value,
+      );
+    const run = (seconds: number): void => {
+      for (let second = 0; second < seconds; second++) model.step(1);
+    };
+    run(60);
+    // 06:01 in Suzhou: the washer is told to begin at 06:15 instead of 10:00.
+    expect(write('washer', 'startAt', 375)).toBe(true);
+    expect(write('charger', 'setPower', 9)).toBe(true);
+    expect(write('battery', 'setPower', -30)).toBe(true);
+    expect(write('battery', 'setPower', 51)).toBe(false);
+    run(1200);
+    expect(model.variable('meter-washer', 'power')).toBeGreaterThan(20);
+    expect(model.variable('charger', 'power')).toBeCloseTo(9, 1);
+    expect(model.variable('battery', 'power')).toBeCloseTo(-30, 1);
+    const before = model.variable('meter-main', 'power');
+    expect(write('battery', 'setPower', 20)).toBe(true);
+    run(60);
+    expect(model.variable('meter-main', 'power') - before).toBeGreaterThan(35);
+    // Discharged into the plant, the battery's meter counts what came back.
+    expect(model.variable('meter-battery', 'returned')).toBeGreaterThan(15_990);
+    // A grid limit makes it help by itself.
+    expect(write('battery', 'setPower', 0)).toBe(true);
+    run(60);
+    const limit = model.variable('meter-main', 'power') - 15;
+    expect(write('battery', 'gridLimit', limit)).toBe(true);
+    run(30);
+    expect(model.variable('battery', 'power')).toBeLessThan(0);
+    expect(model.variable('meter-main', 'power')).toBeLessThan(limit + 4);
+    // Shortly before midnight what was set for the day is over.
+    run(18 * 3600);
+    expect(model.variable('charger', 'setPower')).toBe(-1);
+    expect(model.variable('battery', 'setPower')).toBe(0);
+  });
+
+  it('gives at least 350 indicators of energy each second from at least 63 terminals', () => {
+    const model = new Model(pack, 1, monday);
+    const kinds = [
+      'power-meter',
+      'water-meter',
+      'air-meter',
+      'compressor-station',
+      'battery-storage',
+      'charging-station',
+      'parts-washer',
+    ];
+    const terminals = model.things.filter((thing) => thing.spec.connection !== undefined);
+    expect(terminals.length).toBeGreaterThanOrEqual(63);
+    const energy = model.signals.filter((one) => kinds.includes(one.thing.kind.id) && one.interval <= 1);
+    expect(energy.length).toBeGreaterThanOrEqual(350);
+    const looks = new Map<number, number>();
+    for (let second = 0; second < 20; second++)
+      model.step(1, (signals) => {
+        for (const one of signals) looks.set(one.index, (looks.get(one.index) ?? 0) + 1);
+      });
+    for (const one of energy)
+      expect(looks.get(one.index), `${one.thing.spec.name}.${one.property.name}`).toBe(20);
   });
 
   it('answers actions as described', () => {

@@ -143,16 +143,26 @@ export class Model {
 
   /** Moves the plant on by `seconds` and calls `seen` for each group of signals whose instruments were looked at in this step. */
   step(seconds: number, seen?: (signals: readonly Signal[]) => void): void {
-    if (seconds !== this.#stepSeconds) this.#setStep(seconds);
-    this.#time += Math.round(seconds * 1e6);
-    this.#tick();
-    for (const step of this.#step) step(seconds);
+    this.advance(seconds);
     const count = Math.round(this.#time / (seconds * 1e6));
     for (const look of this.#looks) {
       if (look.every !== 1 && (count + look.shift) % look.every !== 0) continue;
       look.run();
       seen?.(look.signals);
     }
+  }
+
+  /** Moves the plant on by `seconds` with nobody looking: instruments stay as they were until {@link look}. */
+  advance(seconds: number): void {
+    if (seconds !== this.#stepSeconds) this.#setStep(seconds);
+    this.#time += Math.round(seconds * 1e6);
+    this.#tick();
+    for (const step of this.#step) step(seconds);
+  }
+
+  /** Looks at all instruments now. */
+  look(): void {
+    for (const look of this.#looks) look.run();
   }
 
   /** Value of a signal as its instrument shows it; undefined where the instrument delivers none. */

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { LocalText } from '@millrace/contract';
+import type { LocalText, SafeDeclaration } from '@millrace/contract';
 import {
   any,
   list,
@@ -40,9 +40,29 @@ export interface Pack {
   tables: Record<string, TableRow[]>;
   connections: Record<string, ConnectionSpec>;
   kinds: Record<string, Kind>;
+  /** What of the time before the platform came the plant has in its books, and hands over once. */
+  past?: PastSpec | undefined;
   /** Alarm rules the plant starts with, as the API takes them. */
   alarmRules: ({ id: string } & Record<string, unknown>)[];
   things: ThingSpec[];
+}
+
+/** Long before the hours that are recorded whole, in larger steps and with few properties: counters, and what explains them. */
+export interface PastSpec {
+  days: number;
+  /** Seconds the model moves at a time, and between two records. */
+  step: number;
+  spacing: number;
+  /** Properties that are recorded of every thing that has them, and of single things besides. */
+  properties: string[];
+  things: Record<string, string[]>;
+}
+
+/** What the Thing Description says of commanding, in the words of `millrace:safe`, `millrace:interlocks` and so on. */
+export interface CommandTerms {
+  safe?: SafeDeclaration | undefined;
+  interlocks?: { when: string; reason: LocalText }[] | undefined;
+  twoPerson?: { withinSeconds: number } | undefined;
 }
 
 export interface ShiftSpec {
@@ -68,7 +88,7 @@ export interface ConnectionSpec {
   node?: string | undefined;
 }
 
-export interface Kind {
+export interface Kind extends CommandTerms {
   id: string;
   titles: LocalText;
   descriptions?: LocalText | undefined;
@@ -90,6 +110,8 @@ export interface Kind {
   /** Seconds between two looks at an instrument, where a property names none. */
   interval: number;
   modbus?: ModbusSpec | undefined;
+  /** How long a lease of such a thing lasts from each sign of life. */
+  leaseSeconds?: number | undefined;
 }
 
 export interface RoleSpec {
@@ -116,7 +138,7 @@ export type VariableSpec =
   | { timer: string }
   | { start: string };
 
-export interface PropertySpec {
+export interface PropertySpec extends CommandTerms {
   titles: LocalText;
   descriptions?: LocalText | undefined;
   type?: 'number' | 'integer' | 'boolean' | undefined;
@@ -136,6 +158,8 @@ export interface PropertySpec {
   group?: string | undefined;
   /** Variable that a write to the property sets. */
   writes?: string | undefined;
+  /** How a write is seen to have worked. */
+  readBack?: { tolerance: number; withinSeconds: number } | undefined;
   /** Whether the instrument keeps a history of its own. */
   history?: boolean | undefined;
   /** An MQTT thing sends the property when it changes, and at least every so many seconds; without it at every look. */
@@ -149,7 +173,7 @@ export interface EventSpec {
   data: Record<string, PropertySpec>;
 }
 
-export interface ActionSpec {
+export interface ActionSpec extends CommandTerms {
   titles: LocalText;
   descriptions?: LocalText | undefined;
   builtin?: 'causeFault' | 'clearFault' | 'clearAllFaults' | undefined;
@@ -226,7 +250,23 @@ export interface ThingSpec {
   interval?: number | undefined;
 }
 
+const commandTerms: Record<string, Shape> = {
+  safe: optional(
+    object({
+      runs: text(/^(platform|terminal)$/),
+      watchdogSeconds: optional(number({ above: 0 })),
+      action: optional(text()),
+      input: optional(any),
+      values: optional(map(any)),
+    }),
+  ),
+  interlocks: optional(list(object({ when: text(), reason: words }))),
+  twoPerson: optional(object({ withinSeconds: number({ above: 0 }) })),
+};
+
 const property: Shape = object({
+  ...commandTerms,
+  readBack: optional(object({ tolerance: number({ least: 0 }), withinSeconds: number({ above: 0 }) })),
   titles: words,
   descriptions: optional(words),
   type: optional(text(/^(number|integer|boolean)$/)),
@@ -300,6 +340,8 @@ const fault = object({
 });
 
 const kindShape = object({
+  ...commandTerms,
+  leaseSeconds: optional(number({ above: 0 })),
   id: text(/^[a-z][a-z0-9-]*$/),
   titles: words,
   descriptions: optional(words),
@@ -320,6 +362,7 @@ const kindShape = object({
   actions: optional(
     map(
       object({
+        ...commandTerms,
         titles: words,
         descriptions: optional(words),
         builtin: optional(text(/^(causeFault|clearFault|clearAllFaults)$/)),
@@ -348,6 +391,9 @@ const kindShape = object({
   ),
 });
 
+/** Days of a past: a plant takes a few seconds to live through five weeks. */
+export const pastDaysMax = 60;
+
 const clock = text(/^([01]\d|2[0-3]):[0-5]\d$/);
 const packShape = object({
   id: text(/^[a-z][a-z0-9-]*$/),
@@ -369,6 +415,15 @@ const packShape = object({
   ),
   enumerations: optional(map(map(words, identifier), identifier), {}),
   tables: optional(map(list(any), identifier), {}),
+  past: optional(
+    object({
+      days: number({ above: 0, most: pastDaysMax }),
+      step: number({ least: 1, most: 60 }),
+      spacing: number({ least: 60, most: 86_400 }),
+      properties: list(text(identifier)),
+      things: optional(map(list(text(identifier))), {}),
+    }),
+  ),
   connections: map(
     object({
       protocol: text(/^(opcua|modbus|mqtt|sparkplug)$/),

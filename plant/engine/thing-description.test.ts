@@ -39,17 +39,19 @@ describe('Thing Descriptions of the machining shop', () => {
     }
   });
 
-  it('cover four machines, a robot, twelve meters, a compressor, forty sensors and the plant', () => {
+  it('cover machines, a robot, meters of three carriers, utilities that can be moved, forty sensors and the plant', () => {
     const count = (kind: string): number => model.things.filter((thing) => thing.kind.id === kind).length;
     expect([
       count('cnc-machine'),
       count('robot-cell'),
       count('power-meter'),
       count('compressor-station'),
-    ]).toEqual([4, 1, 12, 1]);
-    expect(descriptions).toHaveLength(4 + 1 + 12 + 1 + 40 + 1);
+      count('water-meter') + count('air-meter'),
+      count('battery-storage') + count('charging-station') + count('parts-washer'),
+    ]).toEqual([4, 1, 16, 1, 4, 3]);
+    expect(descriptions).toHaveLength(4 + 1 + 16 + 1 + 4 + 3 + 40 + 1);
     expect(descriptions.filter((each) => (each['@type'] as string[]).includes('Sensor')).length).toBe(
-      12 + 40,
+      16 + 4 + 40,
     );
     // The hall and the supply are the model's own business.
     expect(find('building')).toBeUndefined();
@@ -98,6 +100,26 @@ describe('Thing Descriptions of the machining shop', () => {
     });
     expect(find('cnc-1')['millrace:place']).toBe('Millrace Works/Suzhou/Machining/Line 1/CNC-1');
     expect(find('cnc-1')['millrace:connection']).toBe('demo-cnc-1');
+  });
+
+  it('say what makes machines safe, what blocks a command and who releases it', () => {
+    expect(find('cnc-1')).toMatchObject({
+      'millrace:leaseSeconds': 15,
+      'millrace:safe': { runs: 'platform', action: 'hold' },
+    });
+    expect(find('cnc-1').actions?.['unlockDoor']).toMatchObject({
+      'millrace:twoPerson': { withinSeconds: 300 },
+      'millrace:interlocks': [{ when: 'spindleSpeed > 50' }],
+    });
+    expect(find('compressor').properties?.['setPressure']).toMatchObject({
+      readOnly: false,
+      'millrace:interlocks': [{ when: 'value < 6.2 && flow > 0.25' }, { when: 'state == 4' }],
+      'millrace:readBack': { tolerance: 0.05, withinSeconds: 5 },
+    });
+    expect(find('robot-cell')['millrace:safe']).toEqual({ runs: 'platform', values: { speedOverride: 20 } });
+    // What a plan moves declares no safe action: an application commands without holding a lease.
+    for (const name of ['washer', 'charger', 'battery'])
+      expect(find(name)['millrace:safe'], name).toBeUndefined();
   });
 
   it('give the console what it needs to make a form for faults', () => {

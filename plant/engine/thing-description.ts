@@ -13,6 +13,7 @@ import {
 import type { CompiledThing } from './compile.ts';
 import {
   batchReadings,
+  type CommandTerms,
   type ConnectionSpec,
   intervalOf,
   isExposed,
@@ -84,6 +85,8 @@ function describe(
       ...schemaOf(pack, tables, thing, own),
       observable: true,
       readOnly: !writable,
+      ...(writable ? commandTerms(own) : {}),
+      ...(own.readBack === undefined ? {} : { 'millrace:readBack': own.readBack }),
       forms: [propertyForm(thing, property, own, connection, address, writable)],
     };
   }
@@ -100,6 +103,7 @@ function describe(
       ...(input === undefined ? {} : { input }),
       safe: false,
       idempotent: false,
+      ...commandTerms(own),
       forms: [actionForm(thing, action, connection, address)],
     };
   }
@@ -157,6 +161,8 @@ function describe(
     ...noSecurity,
     'millrace:place': [pack.place, spec.place].filter((part) => part !== '').join('/'),
     ...(address === undefined ? {} : { 'millrace:connection': connectionId(name) }),
+    ...commandTerms(kind),
+    ...(kind.leaseSeconds === undefined ? {} : { 'millrace:leaseSeconds': kind.leaseSeconds }),
     ...(connection.protocol === 'mqtt' ? { 'millrace:staleAfterSeconds': staleAfter(thing) } : {}),
     // An edge node reports by exception; its death certificate says when it is gone.
     ...(connection.protocol === 'sparkplug' ? { 'millrace:staleAfterSeconds': 0 } : {}),
@@ -175,6 +181,15 @@ function staleAfter(thing: CompiledThing): number {
   );
   const readings = spec.payload === 'batch' ? batchReadings : 1;
   return Math.max(15, 3 * readings * Math.min(...paces));
+}
+
+/** What the pack says of commanding, in the terms of the Thing Description. */
+function commandTerms({ safe, interlocks, twoPerson }: CommandTerms): Record<string, unknown> {
+  return {
+    ...(safe === undefined ? {} : { 'millrace:safe': safe }),
+    ...(interlocks === undefined ? {} : { 'millrace:interlocks': interlocks }),
+    ...(twoPerson === undefined ? {} : { 'millrace:twoPerson': twoPerson }),
+  };
 }
 
 function described(text: LocalText): { description: string; descriptions: Record<string, string> } {

@@ -12,6 +12,8 @@ export class FakePlatform {
   readonly connections = new Map<string, Record<string, unknown>>();
   readonly credentials = new Map<string, { username: string; password: string }>();
   readonly requests: string[] = [];
+  /** What applications were given: "<app>/<path>" and the body; their jobs are done at once. */
+  readonly appRequests: [string, unknown][] = [];
   readonly pushed = new Map<string, { time?: string; values: Record<string, unknown> }[]>();
   readonly messages: { topic: string; payload: Buffer; client: string | undefined }[] = [];
   /** Answers this for the next requests, as many as there are. */
@@ -134,6 +136,11 @@ export class FakePlatform {
       const made = { username: id, password: `secret-${this.requests.length}` };
       this.credentials.set(id, made);
       return [201, made];
+    }
+    if (collection === 'apps') {
+      if (method === 'GET') return [200, { id: 'job', state: 'done' }];
+      this.appRequests.push([path.slice('/api/apps/'.length), body]);
+      return method === 'POST' ? [202, { id: 'job', state: 'running' }] : [200, body];
     }
     if (collection === 'connections') {
       if (method === 'GET') {

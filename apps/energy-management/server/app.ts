@@ -7,7 +7,9 @@ import {
   type FindingsInput,
   type ForecastInput,
 } from './computations.ts';
+import { machiningShop } from './demo-plant.ts';
 import { forecastFor } from './forecasting.ts';
+import { putGenerated } from './generated.ts';
 import { energyHandlers } from './handlers.ts';
 import { energyMigrations, Ledger } from './ledger.ts';
 import { LiveIndicators } from './live.ts';
@@ -119,6 +121,7 @@ export const app = defineApp<Situation, Assessment, Decision>({
     plan: (input: PlanInput) => computePlan(input),
     findings: (input: FindingsInput) => computeFindings(input),
   } as Record<string, (input: never) => unknown>,
+  demo: { 'machining-shop': machiningShop },
   jobs: {
     backfill: {
       title: { en: 'Read meters back', zh: '补算历史用量' },
@@ -138,6 +141,8 @@ export const app = defineApp<Situation, Assessment, Decision>({
         );
         const end = lastWholeQuarter(context.clock.now() - 60_000_000);
         let known = 0;
+        if ((input as { generated?: boolean } | undefined)?.generated === true)
+          await putGenerated(context, context.clock.now());
         for (let day = days; day > 0; day--) {
           job.signal.throwIfAborted();
           const from = end - day * readAtOnceMax;

@@ -21,6 +21,7 @@ import {
   sumQuarters,
 } from '../model/index.ts';
 import { loadMeters } from './forecasting.ts';
+import { generatedUntil } from './generated.ts';
 import { counted, runsOf } from './production.ts';
 import { allTariffs, shiftsOf } from './settings.ts';
 
@@ -139,7 +140,13 @@ export async function nodes(request: AppRequest, context: AppContext): Promise<u
         things: meters.filter((meter) => isAtOrBelow(meter.place, place)).length,
       };
     });
-  return { from: iso(from), to: iso(to), currency: String(context.settings['currency']), nodes: list };
+  return {
+    from: iso(from),
+    to: iso(to),
+    currency: String(context.settings['currency']),
+    generatedUntil: (await generatedUntil(context)) ?? null,
+    nodes: list,
+  };
 }
 
 export const iso = (time: Microseconds): string => new Date(time / 1000).toISOString();

@@ -27,6 +27,7 @@ import {
   rangeOf,
 } from './consumption.ts';
 import { actualDay, dateStart, loadMeters, storedForecast } from './forecasting.ts';
+import { generatedUntil } from './generated.ts';
 import { Ledger } from './ledger.ts';
 import { findMeters, type MeterSettings } from './meters.ts';
 import {
@@ -212,6 +213,7 @@ export const energyHandlers: Record<string, Handler> = {
     return {
       days,
       forecast: forecast ?? null,
+      generatedUntil: (await generatedUntil(context)) ?? null,
       actual,
       error: { forecast: ours.result(), naive: naive.result() },
     };

@@ -44,6 +44,9 @@ export const energyRoutes = {
         from: Type.String(),
         to: Type.String(),
         currency: Type.String(),
+        generatedUntil: Type.Union([Type.String(), Type.Null()], {
+          description: 'Amounts before it were made up by a demo plant; null: none were.',
+        }),
         nodes: Type.Array(
           Type.Object({
             place: Type.String(),
@@ -181,6 +184,9 @@ export const energyRoutes = {
             expected: Type.Optional(Type.Any()),
           }),
         ]),
+        generatedUntil: Type.Union([Type.String(), Type.Null()], {
+          description: 'Amounts before it were made up by a demo plant; null: none were.',
+        }),
         actual: Numbers,
         error: Type.Any(),
       }),

@@ -12,6 +12,7 @@ import {
 import { formatAmount } from './amount.ts';
 import { Answer, useDoing } from './answer.tsx';
 import { DayChart, quarterLabels } from './day-chart.tsx';
+import { Generated } from './generated.tsx';
 import { useEnergyWords } from './words.ts';
 
 interface Errors {
@@ -33,6 +34,7 @@ interface ForecastAnswer {
     naive: (number | null)[];
     expected?: Errors;
   } | null;
+  generatedUntil: string | null;
   actual: (number | null)[];
   error: { forecast: Errors; naive: Errors };
 }
@@ -63,7 +65,7 @@ export function ForecastPage() {
   return (
     <Page title={words('forecast.title')} actions={make}>
       <Answer answer={answer}>
-        {({ days, forecast, actual, error }) =>
+        {({ days, forecast, actual, error, generatedUntil }) =>
           forecast === null ? (
             <EmptyState title={words('forecast.none')} actions={make}>
               {words('forecast.noneHow')}
@@ -81,6 +83,7 @@ export function ForecastPage() {
                 />
               }
             >
+              <Generated until={generatedUntil} />
               <DayChart
                 label={words('forecast.chart')}
                 unit="kWh"

@@ -15,6 +15,7 @@ import { formatAmount } from './amount.ts';
 import { Answer } from './answer.tsx';
 import { DayChart } from './day-chart.tsx';
 import styles from './energy.module.css';
+import { Generated } from './generated.tsx';
 import { asQuery, useEnergyRange } from './range.ts';
 import { useEnergyWords } from './words.ts';
 
@@ -35,6 +36,7 @@ interface Node {
 }
 interface Nodes {
   currency: string;
+  generatedUntil: string | null;
   nodes: Node[];
 }
 interface Consumption {
@@ -76,6 +78,7 @@ export function OverviewPage() {
           const carrier = isCarrier(named) ? named : 'electricity';
           return (
             <div className={styles.stack}>
+              <Generated until={data.generatedUntil} from={range.from} />
               <LiveTiles place={place} currency={data.currency} />
               <Chosen place={place} carrier={carrier} nodes={nodes} onChange={setSearch} />
               <NodeTable

@@ -1,6 +1,7 @@
 /** Words of the energy pages. One term per idea; see the glossary. */
 export const en = {
   atLeastDay: 'Energy is shown for a day at least.',
+  generated: 'Not measured: the demo plant made up everything before',
   use: 'Use',
   cost: 'Cost',
   emissions: 'Emissions',

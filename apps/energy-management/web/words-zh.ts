@@ -3,6 +3,7 @@ import type { en } from './words-en.ts';
 
 export const zh: Translation<typeof en> = {
   atLeastDay: '能耗至少显示一天。',
+  generated: '非实测：演示工厂生成了此时刻之前的全部数据：',
   use: '用量',
   cost: '费用',
   emissions: '排放',
