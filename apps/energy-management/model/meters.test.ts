@@ -31,6 +31,20 @@ test('a node counts nothing twice', () => {
   expect(sum('Elsewhere')).toBeUndefined();
 });
 
+test('a main meter that is mounted in an area is not what the area used', () => {
+  const mounted = [
+    meter('main', 100, 'W/Utilities'),
+    meter('pumps', 10, 'W/Utilities', 'main'),
+    meter('hall', 60, 'W/Hall', 'main'),
+  ];
+  const sum = (place: string) => consumptionAt(mounted, place, 'electricity').quarters[0]?.amount;
+  expect(['W', 'W/Utilities', 'W/Hall'].map(sum)).toEqual([100, 10, 60]);
+  // Where it is all there is, it is shown.
+  expect(consumptionAt([mounted[0]!, mounted[2]!], 'W/Utilities', 'electricity').quarters[0]?.amount).toBe(
+    100,
+  );
+});
+
 test('balances: closed within what meters can tell, or named', () => {
   const [main, feeder] = balancesOf(plant);
   expect(main).toMatchObject({ meter: 'main', rest: 15 * 96, verdict: 'unmetered' });

@@ -60,7 +60,8 @@ export function addQuarters(lists: readonly (readonly Quarter[])[]): Quarter[] {
 
 /**
  * What a node of the plant used of a carrier: the sum of the meters at or below it that stand behind no other meter at or below it, so
- * nothing counts twice.
+ * nothing counts twice. A meter that others elsewhere stand behind counts what went there, wherever it is mounted: it is none of the
+ * node's own, unless the node has no other.
  */
 export function consumptionAt(
   meters: readonly Meter[],
@@ -68,9 +69,20 @@ export function consumptionAt(
   carrier: Carrier,
 ): { meters: Meter[]; quarters: Quarter[] } {
   const rings = new Set(ringsOf(meters));
-  const within = meters.filter((meter) => meter.carrier === carrier && isAtOrBelow(meter.place, place));
-  const ids = new Set(within.map((meter) => meter.id));
   const byId = new Map(meters.map((meter) => [meter.id, meter]));
+  const passing = new Set<string>();
+  for (const meter of meters) {
+    if (isAtOrBelow(meter.place, place)) continue;
+    let at = meter.behind;
+    for (let depth = 0; at !== undefined && depth < metersDeepMax; depth++) {
+      passing.add(at);
+      at = byId.get(at)?.behind;
+    }
+  }
+  const all = meters.filter((meter) => meter.carrier === carrier && isAtOrBelow(meter.place, place));
+  const own = all.filter((meter) => !passing.has(meter.id));
+  const within = own.length === 0 ? all : own;
+  const ids = new Set(within.map((meter) => meter.id));
   const outermost = within.filter((meter) => {
     if (rings.has(meter.id)) return true;
     let at = meter.behind;

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { trueTypeOf } from './web-font.ts';
 
 /**
  * The console's own Chinese font (Noto Sans SC, SIL Open Font License 1.1) as the web uses it: a hundred WOFF2 pieces by range of
@@ -44,14 +45,15 @@ export interface FontRun {
 export function fontRuns(text: string): FontRun[] {
   const runs: FontRun[] = [];
   let last: Piece | undefined;
-  for (const character of text) {
+  // The font has no lowered digits, though its ranges name them.
+  for (const character of text.replaceAll('₂', '2')) {
     const code = character.codePointAt(0)!;
     const has = (piece: Piece): boolean => piece.ranges.some(([from, to]) => code >= from && code <= to);
     // A space, a digit or a comma stands in the Latin piece; staying there keeps words whole.
     const piece = last !== undefined && has(last) ? last : pieces().find(has);
     if (piece === undefined) continue;
     let data = files.get(piece.file);
-    if (data === undefined) files.set(piece.file, (data = readFileSync(piece.file)));
+    if (data === undefined) files.set(piece.file, (data = trueTypeOf(readFileSync(piece.file))));
     if (piece === last) runs.at(-1)!.text += character;
     else runs.push({ text: character, font: piece.name, data });
     last = piece;

@@ -30,6 +30,8 @@ const bottom = 841.89 - 60;
 const ink = '#1c2126';
 const soft = '#5b6670';
 const rule = '#c9d0d6';
+/** The font's own outlines are its thinnest; a line around them of this share of the size makes them as strong as in the console. */
+const strength = 0.04;
 const bar = '#4a6b8a';
 
 /** Draws text of any script the console's font has, one line, cut where it is too long. */
@@ -78,8 +80,10 @@ class Page {
     let at = options.align === 'right' ? x + within - this.widthOf(shown, size) : x;
     for (const run of fontRuns(shown)) {
       this.#font(run.font, run.data);
-      this.doc.fontSize(size).fillColor(options.colour ?? ink);
-      this.doc.text(run.text, at, y, { lineBreak: false });
+      const colour = options.colour ?? ink;
+      this.doc.fontSize(size).fillColor(colour).strokeColor(colour);
+      this.doc.lineWidth(size * strength).lineJoin('round');
+      this.doc.text(run.text, at, y, { lineBreak: false, fill: true, stroke: true });
       at += this.doc.widthOfString(run.text);
     }
   }
@@ -183,6 +187,35 @@ const format = (value: number, digits?: number): string =>
     maximumFractionDigits: digits ?? (Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2),
   });
 
+/** From so much of a month's quarter-hours on it is held against another. */
+const knownShareMin = 0.9;
+type Sum = ReturnType<typeof sumQuarters>;
+
+/** A month against another by their means, as months differ in length and this one may not be over; a dash where too little is known. */
+function changeOf(now: Sum, before: Sum): string {
+  const mean = ({ amount, counts }: Sum): number => {
+    const known = counts.measured + counts.interpolated + counts.estimated;
+    return known === 0 || known < knownShareMin * (known + counts.missing) ? Number.NaN : amount / known;
+  };
+  const change = 100 * (mean(now) / mean(before) - 1);
+  return Number.isFinite(change) ? `${change > 0 ? '+' : ''}${format(change, 1)} %` : '–';
+}
+
+/** Periods of one name are one line on paper, however many stretches of the day they have. */
+function byName<T extends { title: LocalText; amount: number; cost: number }>(periods: readonly T[]): T[] {
+  const lines = new Map<string, T>();
+  for (const period of periods) {
+    const before = lines.get(period.title.en);
+    lines.set(
+      period.title.en,
+      before === undefined
+        ? period
+        : { ...before, amount: before.amount + period.amount, cost: before.cost + period.cost },
+    );
+  }
+  return [...lines.values()];
+}
+
 /** The report of a month, on paper: what was used, what it cost, what stands out, how good the numbers are. */
 export async function monthlyReport(
   context: AppContext,
@@ -231,7 +264,7 @@ export async function monthlyReport(
     rows.push([
       local(carriers[carrier].title),
       `${format(sum.amount)} ${carriers[carrier].unit}`,
-      last.amount > 0 ? `${format(100 * (sum.amount / last.amount - 1), 1)} %` : '–',
+      changeOf(sum, last),
       `${format(all)} ${currency}`,
       `${format(price.carbon)} kg`,
     ]);
@@ -276,7 +309,7 @@ export async function monthlyReport(
     page.table(
       [say('Period', '时段'), 'kWh', currency],
       [
-        ...price.periods.map((period): Cell[] => [
+        ...byName(price.periods).map((period): Cell[] => [
           local(period.title),
           format(period.amount),
           format(period.cost),
@@ -302,7 +335,13 @@ export async function monthlyReport(
         const all = sumQuarters(electricity).amount;
         return own.length === 0
           ? []
-          : [[place, format(sum), all > 0 ? `${format((100 * sum) / all, 1)} %` : '–']];
+          : [
+              [
+                place.replaceAll('/', ' / '),
+                format(sum),
+                all > 0 ? `${format((100 * sum) / all, 1)} %` : '–',
+              ],
+            ];
       }),
       [4, 1.5, 1.5],
     );
@@ -367,7 +406,7 @@ export async function monthlyReport(
       [say('Meter', '表计'), say('Counted', '计量'), say('Not behind a meter', '下级未计量'), '±'],
       balances.map((one): Cell[] => [
         local(titles.get(one.meter) ?? { en: one.title, zh: one.title }),
-        format(one.inflow),
+        `${format(one.inflow)} ${carriers[one.carrier].unit}`,
         format(one.rest),
         format(one.uncertainty),
       ]),
