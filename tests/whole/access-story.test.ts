@@ -1,13 +1,9 @@
-import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { ServerUnderTest } from '@millrace/server/testing';
 import { Secret, TOTP } from 'otpauth';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { openBrowser } from './open-browser.ts';
+import { buildConsole, openBrowser } from './open-browser.ts';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
 /** Folder for pictures of the pages, where somebody wants to look at them. */
 const pictures = process.env['MILLRACE_PICTURES'];
 
@@ -16,14 +12,7 @@ let browser: Browser;
 const contexts: BrowserContext[] = [];
 
 beforeAll(async () => {
-  if (!existsSync(`${root}/console/dist/index.html`)) {
-    const built = spawnSync(process.execPath, [`${root}/node_modules/vite/bin/vite.js`, 'build', 'console'], {
-      cwd: root,
-      encoding: 'utf8',
-    });
-    if (built.status !== 0)
-      throw new Error(`the console could not be built:\n${built.stdout}${built.stderr}`);
-  }
+  buildConsole();
   [server, browser] = await Promise.all([ServerUnderTest.start(), openBrowser()]);
   for (const [id, place] of [
     ['urn:story:n', 'acme/north/hall-1'],

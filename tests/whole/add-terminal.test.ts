@@ -1,14 +1,9 @@
-import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
-import { fileURLToPath } from 'node:url';
 import { ServerUnderTest } from '@millrace/server/testing';
 import { server as modbusServers } from 'jsmodbus';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { openBrowser } from './open-browser.ts';
-
-const root = fileURLToPath(new URL('../..', import.meta.url));
+import { buildConsole, openBrowser } from './open-browser.ts';
 
 let server: ServerUnderTest;
 let browser: Browser;
@@ -20,14 +15,7 @@ const meter = createServer();
 const holding = Buffer.alloc(200);
 
 beforeAll(async () => {
-  if (!existsSync(`${root}/console/dist/index.html`)) {
-    const built = spawnSync(process.execPath, [`${root}/node_modules/vite/bin/vite.js`, 'build', 'console'], {
-      cwd: root,
-      encoding: 'utf8',
-    });
-    if (built.status !== 0)
-      throw new Error(`the console could not be built:\n${built.stdout}${built.stderr}`);
-  }
+  buildConsole();
   holding.writeUInt16BE(2350, 0);
   holding.writeInt32BE(12_345, 20);
   new modbusServers.TCP(meter, { holding });

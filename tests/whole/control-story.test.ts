@@ -1,15 +1,11 @@
-import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
-import { fileURLToPath } from 'node:url';
 import { ServerUnderTest } from '@millrace/server/testing';
 import { server as modbusServers } from 'jsmodbus';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { openBrowser } from './open-browser.ts';
+import { buildConsole, openBrowser } from './open-browser.ts';
 
 /** Two people at two screens and a controller by a library that we did not write. */
-const root = fileURLToPath(new URL('../..', import.meta.url));
 const id = 'urn:test:dryer';
 const path = `/things/${encodeURIComponent(id)}?tab=actions`;
 const second = { name: 'li', password: 'another password for tests' };
@@ -41,14 +37,7 @@ const until = async (condition: () => boolean, what: string): Promise<void> => {
 };
 
 beforeAll(async () => {
-  if (!existsSync(`${root}/console/dist/index.html`)) {
-    const built = spawnSync(process.execPath, [`${root}/node_modules/vite/bin/vite.js`, 'build', 'console'], {
-      cwd: root,
-      encoding: 'utf8',
-    });
-    if (built.status !== 0)
-      throw new Error(`the console could not be built:\n${built.stdout}${built.stderr}`);
-  }
+  buildConsole();
   holding.writeUInt16BE(600, 0);
   holding.writeUInt16BE(40, 2);
   // The platform ends its connections when it is stopped; the library leaves that to whoever listens.
@@ -152,5 +141,13 @@ test('one takes control and sets, the other sees who it is and releases; when no
   await admin.close();
   await until(() => register(0) === 500, 'the safe value in the controller');
   await li.getByText('Made safe').waitFor();
+
+  // Control that is given back is free at once, for anybody.
+  await li.getByRole('button', { name: 'Take control' }).click();
+  await li.getByText(/You hold control\. It runs out/).waitFor();
+  await li.getByRole('button', { name: 'Give back' }).click();
   await li.getByRole('button', { name: 'Take control' }).waitFor();
+  await li.goto(`${server.url}/commands?tab=leases`);
+  await li.getByRole('heading', { name: 'Commands', level: 1 }).waitFor();
+  await li.getByText('Nobody holds control').waitFor();
 }, 120_000);

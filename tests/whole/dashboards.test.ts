@@ -1,17 +1,14 @@
-import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { ServerUnderTest } from '@millrace/server/testing';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
-import { openBrowser } from './open-browser.ts';
+import { buildConsole, openBrowser } from './open-browser.ts';
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 300_000 });
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
 /** One red pixel. */
 const pixel = Buffer.from(
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
@@ -71,12 +68,7 @@ const dashboardAt = (place: string, tiles: unknown[], title: unknown = 'Levels')
 });
 
 beforeAll(async () => {
-  if (!existsSync(`${root}/console/dist/index.html`)) {
-    const built = spawnSync(process.execPath, [`${root}/node_modules/vite/bin/vite.js`, 'build', 'console'], {
-      cwd: root,
-    });
-    if (built.status !== 0) throw new Error('the console could not be built');
-  }
+  buildConsole();
   [server, browser] = await Promise.all([ServerUnderTest.start(), openBrowser()]);
   tokens['admin'] = server.token;
   for (const [id, place, title] of [
@@ -385,6 +377,22 @@ describe('in the browser', () => {
     expect(await place()).toBe('1 / 5 / span 3 / span 5');
     await page.keyboard.press('Control+z');
     expect(await place()).toBe('1 / 5 / span 2 / span 5');
+
+    // A chart and a table of the same, found by going down the plant.
+    for (const [kind, title] of [
+      ['Chart', 'Course'],
+      ['Table', 'All levels'],
+    ] as const) {
+      await page.getByRole('button', { name: 'Add a tile' }).click();
+      await page.getByRole('menuitem', { name: new RegExp(`^${kind}`) }).click();
+      const dialog = page.getByRole('dialog');
+      await dialog.getByLabel(/^Title \(/).fill(title);
+      for (const branch of [/^acme/, /^north$/, /^North pump/])
+        await dialog.getByRole('treeitem', { name: branch }).click();
+      await dialog.getByRole('treeitem', { name: /^Level/ }).click();
+      await dialog.getByText('None yet: choose below').waitFor({ state: 'detached' });
+      await page.getByRole('button', { name: 'Close' }).last().click();
+    }
     await page.getByRole('button', { name: 'Save', exact: true }).click();
     await page.getByText('Saved').waitFor();
     await page.getByRole('button', { name: 'Close', exact: true }).first().click();
@@ -398,7 +406,9 @@ describe('in the browser', () => {
     await wall.getByRole('heading', { name: 'Pump house' }).waitFor();
     await wall.getByRole('region', { name: 'North pump · Level' }).getByText('7.0').waitFor();
     await must('POST', '/api/things/urn%3Ad%3An/properties', { level: 9 });
-    await wall.getByText('9.0').waitFor();
+    await wall.getByRole('region', { name: 'North pump · Level' }).getByText('9.0').waitFor();
+    await wall.getByRole('region', { name: 'Course' }).locator('canvas').waitFor();
+    await wall.getByRole('region', { name: 'All levels' }).getByText('9.0').waitFor();
     await wall.getByText('Call the supervisor.').waitFor();
     expect(await wall.getByRole('button', { name: 'Change' }).count()).toBe(0);
 

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -36,6 +37,18 @@ export async function openBrowser(): Promise<Browser> {
     args: packed.args.filter((arg) => !dropped.has(arg)),
     headless: true,
   });
+}
+
+/** Builds the console if nobody has: the server serves it from its own folder. Throws with what the build said. */
+export function buildConsole(): void {
+  const root = fileURLToPath(new URL('../..', import.meta.url));
+  if (existsSync(join(root, 'console/dist/index.html'))) return;
+  const built = spawnSync(
+    process.execPath,
+    [join(root, 'node_modules/vite/bin/vite.js'), 'build', 'console'],
+    { cwd: root, encoding: 'utf8' },
+  );
+  if (built.status !== 0) throw new Error(`the console could not be built:\n${built.stdout}${built.stderr}`);
 }
 
 /** Read from the package's file, which the package does not export. */
