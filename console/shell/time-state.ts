@@ -83,7 +83,8 @@ export function useBounds(): { from: number; to: number; live: boolean } {
   const length = range.kind === 'last' ? range.milliseconds : range.to - range.from;
   const every = Math.min(300, Math.max(2, Math.round(length / 720_000)));
   const now = useNow(every);
-  const { from, to } = boundsOf(range, frozen ?? now);
+  // The end is rounded up: what came a moment ago belongs to the last hour.
+  const { from, to } = boundsOf(range, frozen ?? now + every * 1000);
   return useMemo(
     () => ({ from, to, live: range.kind === 'last' && frozen === undefined }),
     [from, to, range.kind, frozen],
