@@ -25,6 +25,16 @@ export default defineConfig(({ command }) => {
       // The server's content security policy takes fonts from files only.
       assetsInlineLimit: 0,
       reportCompressedSize: false,
+      rollupOptions: {
+        input: {
+          index: `${import.meta.dirname}/index.html`,
+          'push-worker': `${import.meta.dirname}/push/push-worker.ts`,
+        },
+        output: {
+          // A service worker stands at the root, under one name: it reaches only what lies below it, and is renewed by its content.
+          entryFileNames: ({ name }) => (name === 'push-worker' ? '[name].js' : 'assets/[name]-[hash].js'),
+        },
+      },
     },
   };
 });

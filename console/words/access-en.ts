@@ -1,6 +1,26 @@
 /** Words of the pages about people and roles, the own account, sign-in and the audit trail. */
 export const accessEn = {
   nav: { people: 'People and roles', audit: 'Audit trail', account: 'Own account' },
+  push: {
+    title: 'Alarms on this browser',
+    note: 'Alarms of the places you may see come up on the screen, also while the console is closed.',
+    isOn: 'This browser is told of alarms, also while you are signed out.',
+    isOff: 'This browser is not told of alarms.',
+    start: 'Tell this browser',
+    started: 'This browser is told of alarms from now on',
+    end: 'Tell it no more',
+    ended: 'This browser is told no more',
+    obstacle: {
+      insecure:
+        'Browsers take messages only from pages reached over HTTPS. This one was reached without: the platform has to be started with --https, and its authority trusted by this browser.',
+      unsupported:
+        'This browser takes no messages. On an iPhone or iPad the console has to be put on the home screen first.',
+      server:
+        'This page came over HTTPS, but the platform itself is not started with it: somebody has to start it with --https.',
+      denied:
+        'Notifications of this page are forbidden in the browser’s settings. Allow them there, then come back.',
+    },
+  },
   noMay: 'Your roles do not give the permission “{{permission}}” here.',
   whole: 'whole plant',
   never: 'never',

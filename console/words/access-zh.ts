@@ -1,6 +1,23 @@
 /** 人员与角色、账户、登录和审计页面的文字。 */
 export const accessZh = {
   nav: { people: '人员与角色', audit: '审计记录', account: '我的账户' },
+  push: {
+    title: '本浏览器的报警通知',
+    note: '您有权查看的位置发生报警时会在屏幕上提示，控制台关闭时也有效。',
+    isOn: '本浏览器接收报警通知，退出登录后也有效。',
+    isOff: '本浏览器未接收报警通知。',
+    start: '开始接收',
+    started: '本浏览器已开始接收报警通知',
+    end: '不再接收',
+    ended: '本浏览器不再接收报警通知',
+    obstacle: {
+      insecure:
+        '浏览器只接受通过 HTTPS 打开的页面的通知。当前页面未使用 HTTPS：请以 --https 启动平台，并在本浏览器中信任其证书机构。',
+      unsupported: '本浏览器不支持通知。在 iPhone 或 iPad 上，请先将控制台添加到主屏幕。',
+      server: '当前页面通过 HTTPS 打开，但平台本身未启用 HTTPS：请以 --https 启动平台。',
+      denied: '浏览器设置中禁止了本页面的通知。请先在设置中允许，再返回此处。',
+    },
+  },
   noMay: '您的角色在此没有“{{permission}}”权限。',
   whole: '全厂',
   never: '从未',

@@ -200,11 +200,6 @@ export const alarmEn = {
     operators: 'Operators who share the alarms',
     consoleUrl: 'Address of this console, for links',
     securities: { tls: 'TLS', starttls: 'STARTTLS', none: 'None' },
-    push: 'This browser',
-    pushOn: 'Tell this browser of alarms',
-    pushOff: 'Tell this browser no more',
-    pushNot: 'Browsers can be told only where the platform is reached over HTTPS.',
-    pushDone: 'This browser is told of alarms.',
   },
   maintenance: {
     title: 'Maintenance',

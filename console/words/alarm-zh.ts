@@ -196,11 +196,6 @@ export const alarmZh: Translation<typeof alarmEn> = {
     operators: '分担报警的操作员人数',
     consoleUrl: '控制台地址，用于链接',
     securities: { tls: 'TLS', starttls: 'STARTTLS', none: '不加密' },
-    push: '本浏览器',
-    pushOn: '在本浏览器接收报警',
-    pushOff: '本浏览器不再接收',
-    pushNot: '只有通过 HTTPS 访问平台时，浏览器才能接收通知。',
-    pushDone: '本浏览器已开始接收报警。',
   },
   maintenance: {
     title: '检修',

@@ -21,6 +21,7 @@ import { problemWords } from '../../api/problem.ts';
 import { useConsoleWords } from '../../words/index.ts';
 import { ChangePasswordForm } from '../sign-in.tsx';
 import styles from './access.module.css';
+import { BrowserAlarms } from './browser-alarms.tsx';
 import { GrantList } from './grants.tsx';
 import { useProof } from './proof.tsx';
 import { SessionList } from './session-list.tsx';
@@ -79,7 +80,10 @@ export function AccountPage() {
             )}
           </Section>
         </div>
-        {source === 'oidc' ? null : <SecondFactor account={account.data} />}
+        <div className={styles.stack}>
+          {source === 'oidc' ? null : <SecondFactor account={account.data} />}
+          <BrowserAlarms user={user} />
+        </div>
       </div>
       <Section title={words('access.account.sessions')} flush>
         {sessions.data === undefined ? (

@@ -62,6 +62,7 @@ export interface AlarmsOptions {
   https?: boolean;
   resolve?: Parameters<typeof Notifications.open>[0]['resolve'];
   webhookMillisecondsMax?: number;
+  push?: Parameters<typeof Notifications.open>[0]['push'];
 }
 
 export interface Outcome {
@@ -124,6 +125,7 @@ export class Alarms {
       ...(options.webhookMillisecondsMax === undefined
         ? {}
         : { webhookMillisecondsMax: options.webhookMillisecondsMax }),
+      ...(options.push === undefined ? {} : { push: options.push }),
     });
     const alarms = new Alarms(options, rules, maintenance, notifications);
     await alarms.engine.attach();

@@ -19,7 +19,7 @@ import { showAlarm } from '../queries.ts';
 import { AddressRefused, type Resolve } from './address-guard.ts';
 import { sendMail } from './mail.ts';
 import { type Happened, type Language, messageText } from './message.ts';
-import { makePushKeys, type PushKeys, SubscriptionGone, sendPush } from './push.ts';
+import { makePushKeys, type PushKeys, type PushWay, SubscriptionGone, sendPush } from './push.ts';
 import { postWebhook } from './webhook.ts';
 
 const backOffFirst = 2_000_000;
@@ -73,6 +73,7 @@ export interface NotificationOptions {
   https: boolean;
   resolve?: Resolve;
   webhookMillisecondsMax?: number;
+  push?: PushWay;
 }
 
 /**
@@ -495,7 +496,7 @@ export class Notifications {
         JSON.stringify({ title: subject, tag: message.alarm.id, key, path: `/alarms/${message.alarm.id}` }),
         this.#pushKeys!,
         consoleUrl.startsWith('https:') ? consoleUrl : 'https://millrace.invalid',
-        resolve,
+        { ...(resolve === undefined ? {} : { resolve }), ...this.#options.push },
       );
       return;
     }

@@ -151,3 +151,17 @@ test('all of it is in the audit trail, and no key with it', async () => {
     expect(text).toContain(action);
   expect(text).not.toContain('PRIVATE');
 });
+
+test('a browser is subscribed and let go, for its own person alone', async () => {
+  const { key } = (await server.request('GET', '/api/push-key')).body as { key: string };
+  expect(Buffer.from(key, 'base64url')).toHaveLength(65);
+  const endpoint = 'https://push.example/one';
+  const keys = { p256dh: 'x'.repeat(87), auth: 'y'.repeat(22) };
+  const subscribe = (body: unknown) => server.request('POST', '/api/push-subscriptions', body);
+  expect((await subscribe({ endpoint: 'http://push.example/one', keys })).status).toBe(400);
+  expect((await subscribe({ endpoint: 'nonsense', keys })).status).toBe(400);
+  expect((await subscribe({ endpoint, keys, language: 'zh' })).status).toBe(204);
+  expect((await subscribe({ endpoint, keys })).status).toBe(204);
+  expect((await server.request('POST', '/api/push-subscriptions/end', { endpoint })).status).toBe(204);
+  expect((await server.request('POST', '/api/push-subscriptions/end', { endpoint })).status).toBe(204);
+});
