@@ -15,6 +15,8 @@ const packages = [
   'libmodbus-dev',
   'gcc',
   'libc6-dev',
+  'iproute2',
+  'nftables',
 ];
 
 export async function installPeers() {
