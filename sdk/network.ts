@@ -223,6 +223,11 @@ export interface NetworkProvider {
   /** What `apply…` would do, in words and as it would be sent, without doing it. */
   dryRun?(request: BindingRequest): Promise<{ words: LocalText; values: Readonly<Record<string, unknown>> }>;
   applyBinding?(request: BindingRequest): Promise<Accepted>;
+  /**
+   * Puts another quality in the place of one it accepted, without a moment in which there is neither. Where it is missing, the old one is
+   * released and the new one asked for under another key.
+   */
+  changeBinding?(reference: string, before: BindingRequest, request: BindingRequest): Promise<Accepted>;
   readBinding?(reference: string, request: BindingRequest): Promise<Effective>;
   /** Resolves too where it was gone already. */
   releaseBinding?(reference: string, request: BindingRequest): Promise<void>;
