@@ -40,6 +40,8 @@ test.each([
   [['--certificate', 'x.pem'], 'go together'],
   [['begin'], 'no command "begin"'],
   [['restore'], 'one backup'],
+  [['reset-password'], 'name of one person'],
+  [['reset-password', 'a', 'b'], 'name of one person'],
   [['start', 'now'], '"now"'],
   [['--settings', 'absent.toml'], 'cannot be read'],
 ])('%j is refused in its own words', (argv, words) => {

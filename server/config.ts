@@ -118,7 +118,8 @@ export type Command =
   | { do: 'help' }
   | { do: 'version' }
   | { do: 'start'; config: Config }
-  | { do: 'restore'; backup: string; config: Config };
+  | { do: 'restore'; backup: string; config: Config }
+  | { do: 'reset-password'; user: string; config: Config };
 
 const settingsFileName = 'millrace.toml';
 
@@ -200,7 +201,14 @@ export function readCommand(argv: readonly string[], environment: NodeJS.Process
       throw new StartError('restore takes the folder of one backup: restore BACKUP --data DIR.');
     return { do: 'restore', backup: resolve(cwd, rest[0]!), config };
   }
-  throw new StartError(`There is no command "${command}"; there are start and restore (see --help).`);
+  if (command === 'reset-password') {
+    if (rest.length !== 1)
+      throw new StartError('reset-password takes the name of one person: reset-password NAME --data DIR.');
+    return { do: 'reset-password', user: rest[0]!, config };
+  }
+  throw new StartError(
+    `There is no command "${command}"; there are start, restore and reset-password (see --help).`,
+  );
 }
 
 function readSettingsFile(path: string): Record<string, SettingValue> {
@@ -271,6 +279,7 @@ export function helpText(): string {
 
   npm start -- [options]                      start platform, demo plant and console
   npm start -- restore BACKUP --data DIR      fill an empty data folder from a backup
+  npm start -- reset-password NAME --data DIR give a person a new password, shown once, and remove their second factor (stopped platform)
 
 ${rows.map(([left, right]) => left.padEnd(width) + right).join('\n')}
 

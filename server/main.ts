@@ -7,6 +7,7 @@ import { prepareDataFolder } from './data-folder.ts';
 import { InstanceLock } from './instance-lock.ts';
 import { PlantProcess } from './plant-process.ts';
 import { type Platform, startPlatform } from './platform.ts';
+import { resetPassword } from './reset-password.ts';
 import { restore } from './restore.ts';
 
 /** The whole tree is gone within this long after it was told to stop. */
@@ -43,6 +44,11 @@ export async function main(options: MainOptions): Promise<number> {
     try {
       if (command.do === 'restore') {
         await restore(command.backup, command.config.data, say);
+        return 0;
+      }
+      if (command.do === 'reset-password') {
+        const { data, adminPassword } = command.config;
+        await resetPassword(command.user, data, adminPassword, say);
         return 0;
       }
       return await run(command.config, lock, options);

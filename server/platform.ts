@@ -66,15 +66,7 @@ export async function startPlatform(
     openRecordStore({
       folder: join(config.data, 'records'),
       log: createLog('records'),
-      migrations: [
-        ...iotMigrations,
-        ...accessMigrations,
-        ...auditMigrations,
-        ...appMigrations,
-        ...dashboardMigrations,
-        ...dataOutMigrations,
-        ...apps.flatMap(({ definition }) => definition.migrations ?? []),
-      ],
+      migrations: migrationsOf(apps),
     }),
     loadProtocols(),
   ]);
@@ -259,6 +251,21 @@ export async function startPlatform(
     await inTurn(undo).catch(() => {});
     throw error;
   }
+}
+
+/** What the record store goes through before anybody uses it: the platform's own, then each application's. */
+export function migrationsOf(
+  apps: Awaited<ReturnType<typeof loadApps>>,
+): NonNullable<Parameters<typeof openRecordStore>[0]['migrations']> {
+  return [
+    ...iotMigrations,
+    ...accessMigrations,
+    ...auditMigrations,
+    ...appMigrations,
+    ...dashboardMigrations,
+    ...dataOutMigrations,
+    ...apps.flatMap(({ definition }) => definition.migrations ?? []),
+  ];
 }
 
 async function inTurn(steps: readonly (() => Promise<unknown> | unknown)[]): Promise<void> {

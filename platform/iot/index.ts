@@ -59,6 +59,7 @@ export { DescriptionError, instantiateModel, readDescription } from './descripti
 export { CertificateRefused, type IssuingAuthority } from './device-certificates.ts';
 export { IntakeBusy } from './intake.ts';
 export { isUnder, liveValues, placeOf } from './live-state.ts';
+export { Sealer } from './sealing.ts';
 export { ProtocolProblem } from './supervisor.ts';
 export { rowValue } from './twin.ts';
 
