@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { predictTrees, trainTrees } from './boosted-trees.ts';
 import { forecastDay, replayForecasts, trainForecast } from './forecast.ts';
+import { forecastFromProfile } from './profile-forecast.ts';
 
 /** Ten weeks of a plant that works on weekdays from 6 to 22, with noise from a fixed generator. */
 function plant(days: number): Float64Array {
@@ -68,3 +69,25 @@ test('holes in the series are passed over, too little is told', () => {
   );
   expect(() => trainForecast(series, 20, settings)).toThrow(/at least 28/);
 });
+
+test('what the calendar says of a day is used: a closed weekday is forecast as one, a worked Saturday too', () => {
+  const series = plant(70);
+  // Every second Wednesday was closed, every third Saturday was worked.
+  const closed = new Set([9, 23, 37, 51, 65]);
+  const working = new Set([12, 33, 54, 68]);
+  for (const day of closed) series.copyWithin(day * 96, 6 * 96, 7 * 96);
+  for (const day of working) series.copyWithin(day * 96, 4 * 96, 5 * 96);
+  const error = (day: number, calendar: object): number => {
+    const { point } = forecastDay(trainForecast(series, day, { ...settings, ...calendar }), series, day);
+    return point.reduce((sum, value, quarter) => sum + Math.abs(value - series[day * 96 + quarter]!), 0) / 96;
+  };
+  for (const day of [65, 68]) {
+    const known = error(day, { closed, working });
+    expect(known).toBeLessThan(5);
+    expect(known).toBeLessThan(0.3 * error(day, {}));
+  }
+  // Of the fewest days likewise.
+  const short = series.subarray(0, 16 * 96);
+  const like = forecastFromProfile(short, 16, { ...settings, closed: new Set([9, 16]) });
+  expect(Math.max(...like.point)).toBeLessThan(12);
+}, 60_000);

@@ -16,6 +16,8 @@ export interface ForecastSettings {
   coverage: number;
   /** Kinds of day that the calendar knows beforehand: day index → closed (a public holiday, a stop that was planned). */
   closed?: ReadonlySet<number>;
+  /** Weekend days that are worked. */
+  working?: ReadonlySet<number>;
 }
 
 export interface DayForecast {
@@ -96,8 +98,9 @@ class View {
 }
 
 /** 0 working day, 1 Saturday, 2 Sunday or closed. */
-function kindOf(day: number, settings: ForecastSettings): number {
+export function kindOfDay(day: number, settings: ForecastSettings): number {
   if (settings.closed?.has(day) === true) return 2;
+  if (settings.working?.has(day) === true) return 0;
   const weekday = (settings.firstWeekday - 1 + day) % 7;
   return weekday < 5 ? 0 : weekday - 4;
 }
@@ -106,15 +109,15 @@ function kindOf(day: number, settings: ForecastSettings): number {
 function featuresOf(series: Float64Array, day: number, settings: ForecastSettings): number[][] {
   const issued = day * perDay - settings.issuedBefore;
   const view = new View(series, issued);
-  const kind = kindOf(day, settings);
+  const kind = kindOfDay(day, settings);
   const weekday = (settings.firstWeekday - 1 + day) % 7;
   const like: number[] = [];
   for (let other = day - 1; other >= 0 && like.length < 21; other--) {
-    if (kindOf(other, settings) === kind) like.push(other);
+    if (kindOfDay(other, settings) === kind) like.push(other);
   }
   const weeks: number[] = [];
   for (let other = day - 7; other >= 0 && weeks.length < 12; other -= 7) {
-    if (kindOf(other, settings) === kind) weeks.push(other);
+    if (kindOfDay(other, settings) === kind) weeks.push(other);
   }
   const known = (days: readonly number[], quarter: number, most: number): number[] => {
     const values: number[] = [];
@@ -138,6 +141,11 @@ function featuresOf(series: Float64Array, day: number, settings: ForecastSetting
     const level = view.mean(issued - back * perDay, issued - (back - 1) * perDay);
     if (level < 0.35 * lastWeek) quiet++;
   }
+  // Only a plant with a calendar has these: what is closed beside the day makes it a short one.
+  const neighbours =
+    (settings.closed?.size ?? 0) === 0
+      ? []
+      : [Number(settings.closed!.has(day - 1)), Number(settings.closed!.has(day + 1))];
   const rows: number[][] = [];
   for (let quarter = 0; quarter < perDay; quarter++) {
     const smooth = (other: number): number =>
@@ -177,6 +185,7 @@ function featuresOf(series: Float64Array, day: number, settings: ForecastSetting
       weekBefore,
       five.length === 0 ? Number.NaN : Math.max(...five),
       five.length === 0 ? Number.NaN : Math.min(...five),
+      ...neighbours,
     ]);
   }
   return rows;

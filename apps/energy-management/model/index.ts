@@ -5,6 +5,8 @@ export * from './calendar.ts';
 export * from './carrier.ts';
 export * from './counter.ts';
 export * from './day-series.ts';
+export * from './drivers.ts';
+export * from './factory-calendar.ts';
 export * from './forecast.ts';
 export * from './loads.ts';
 export * from './meters.ts';

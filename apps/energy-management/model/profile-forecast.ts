@@ -1,4 +1,4 @@
-import type { DayForecast, ForecastSettings } from './forecast.ts';
+import { type DayForecast, type ForecastSettings, kindOfDay } from './forecast.ts';
 import { median, quantile } from './quarter.ts';
 
 /** Days before a forecast from like days can be offered. */
@@ -15,11 +15,7 @@ export function forecastFromProfile(
   settings: ForecastSettings,
 ): DayForecast {
   const issued = Math.min(series.length, day * 96 - settings.issuedBefore);
-  const kind = (one: number): number => {
-    if (settings.closed?.has(one) === true) return 2;
-    const weekday = (settings.firstWeekday - 1 + one) % 7;
-    return weekday < 5 ? 0 : weekday - 4;
-  };
+  const kind = (one: number): number => kindOfDay(one, settings);
   const earlier = Array.from({ length: day }, (_, index) => day - 1 - index);
   const like = earlier.filter((one) => kind(one) === kind(day)).slice(0, 8);
   const days = like.length >= 2 ? like : earlier.slice(0, 8);

@@ -29,7 +29,7 @@ export interface ForecastInput {
   /** Amounts by quarter; null where nothing is known. */
   series: (number | null)[];
   day: number;
-  settings: Omit<ForecastSettings, 'closed'> & { closed?: number[] };
+  settings: Omit<ForecastSettings, 'closed' | 'working'> & { closed?: number[]; working?: number[] };
 }
 
 export interface ForecastOutput extends DayForecast {
@@ -43,7 +43,11 @@ export interface ForecastOutput extends DayForecast {
 
 export function computeForecast({ series, day, settings }: ForecastInput): ForecastOutput {
   const values = Float64Array.from(series, (value) => value ?? Number.NaN);
-  const full: ForecastSettings = { ...settings, closed: new Set(settings.closed ?? []) };
+  const full: ForecastSettings = {
+    ...settings,
+    closed: new Set(settings.closed ?? []),
+    working: new Set(settings.working ?? []),
+  };
   const naive = seasonalNaive(values, day).map((value) => (Number.isNaN(value) ? null : value));
   if (day < forecastDaysMin) {
     return {

@@ -10,16 +10,22 @@ import {
   carrierNames,
   consumptionAt,
   costOf,
+  type Driver,
+  type DriverSpan,
+  driverOfDay,
   estimateMissingMeter,
+  isWorkingDay,
   type Meter,
   nextDay,
   plantClock,
   type Quarter,
   type Run,
+  readDrivers,
   ringsOf,
   type Share,
   sumQuarters,
 } from '../model/index.ts';
+import { factoryCalendar } from './factory-calendar.ts';
 import { loadMeters } from './forecasting.ts';
 import { generatedUntil } from './generated.ts';
 import { counted, runsOf } from './production.ts';
@@ -320,12 +326,39 @@ function withoutMeter(
   return { amount, uncertainty };
 }
 
-/** Energy, pieces and whether it was a working day, of each plant day in a range: what a baseline can be made of. */
+/** Figures of properties are read in spans of half an hour: days of any time zone begin on one. */
+const driverSpan = 1_800_000_000;
+
+/** A driver's spans by the day they are in, in order. */
+async function driverSpans(
+  context: AppContext,
+  { thing, property }: Driver,
+  from: Microseconds,
+  to: Microseconds,
+): Promise<(from: Microseconds, to: Microseconds) => DriverSpan[]> {
+  const columns = await context.history.spans([{ thing, property }], from, to, driverSpan);
+  const spans = Array.from({ length: columns.count }, (_, row) => ({
+    start: columns.start[row]!,
+    count: columns.numbers[row]!,
+    total: columns.total[row]!,
+    least: columns.least[row]!,
+    most: columns.greatest[row]!,
+    first: columns.first[row]!,
+    last: columns.last[row]!,
+  })).sort((a, b) => a.start - b.start);
+  return (begin, end) => spans.filter((span) => span.start >= begin && span.start < end);
+}
+
+/**
+ * Energy, pieces, whether it was a working day by the factory's calendar, and the drivers named by the settings, of each plant day in a range:
+ * what a baseline can be made of. Only drivers in `wanted` are read.
+ */
 export async function dailyDrivers(
   context: AppContext,
   place: string,
   from: Microseconds,
   to: Microseconds,
+  wanted: readonly string[],
 ): Promise<{ label: string; energy: number; drivers: Record<string, number> }[]> {
   const clock = plantClock(context.plant.timeZone);
   const { plant, meters } = await loadMeters(context, from, to);
@@ -345,9 +378,16 @@ export async function dailyDrivers(
   });
   const days: { label: string; energy: number; drivers: Record<string, number> }[] = [];
   const pieces =
-    machines.length === 0 || to - from > productionDaysMax * dayMicroseconds
+    machines.length === 0 || !wanted.includes('pieces')
       ? undefined
-      : await Promise.all(machines.map((machine) => counted(context, machine.id, 'pieces', from, to)));
+      : await Promise.all(
+          machines.map((machine) => counted(context, machine.id, 'pieces', from, to, driverSpan)),
+        );
+  const calendar = await factoryCalendar(context);
+  const drivers = readDrivers(String(context.settings['drivers'] ?? '')).drivers.filter((driver) =>
+    wanted.includes(driver.name),
+  );
+  const spansOf = await Promise.all(drivers.map((driver) => driverSpans(context, driver, from, to)));
   for (let day = clock.dayStart(from); day < to; day = nextDay(clock, day)) {
     const end = nextDay(clock, day);
     if (day < from || end > to) continue;
@@ -361,7 +401,13 @@ export async function dailyDrivers(
       label,
       energy: amount,
       drivers: {
-        'working day': weekday <= 5 ? 1 : 0,
+        'working day': isWorkingDay(calendar, label, weekday) ? 1 : 0,
+        ...Object.fromEntries(
+          drivers.map((driver, at) => [
+            driver.name,
+            driverOfDay(driver, spansOf[at]!(day, end), (end - day) / driverSpan),
+          ]),
+        ),
         ...(pieces === undefined
           ? {}
           : {

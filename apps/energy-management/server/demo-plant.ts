@@ -47,6 +47,16 @@ const loads: LoadDefinition[] = [
  */
 export const machiningShop: AppDemo = {
   puts: [
+    {
+      path: '',
+      body: {
+        settings: {
+          calendar: '{day+9} Maintenance/设备检修',
+          drivers:
+            'heating degree days = urn:millrace:demo:outside temperature below 15; cooling degree days = urn:millrace:demo:outside temperature above 22',
+        },
+      },
+    },
     { path: '/loads', body: loads },
     {
       path: '/baselines/demo',
@@ -55,7 +65,7 @@ export const machiningShop: AppDemo = {
         place: '',
         from: '{day-30}',
         to: '{day-9}',
-        drivers: ['pieces', 'working day'],
+        drivers: ['pieces', 'working day', 'heating degree days'],
       },
     },
   ],

@@ -11,6 +11,7 @@ import {
   type Quarter,
 } from '../model/index.ts';
 import type { ForecastInput, ForecastOutput } from './computations.ts';
+import { factoryCalendar, positionsOf } from './factory-calendar.ts';
 import { Ledger } from './ledger.ts';
 import { findMeters, type PlantMeter } from './meters.ts';
 
@@ -80,6 +81,15 @@ export async function knownSeries(context: AppContext, now: Microseconds): Promi
   return daySeries(quarters, clock, now);
 }
 
+/** Days after the known ones whose kind the calendar tells: tomorrow, and the day after it. */
+const daysLookedAhead = 2;
+
+function datesAfter(date: string, count: number): string[] {
+  return Array.from({ length: count }, (_, index) =>
+    new Date(Date.parse(`${date}T00:00:00Z`) + (index + 1) * 86_400_000).toISOString().slice(0, 10),
+  );
+}
+
 /** Makes and stores the forecast of a day, today's at the earliest; undefined where too little is known yet. */
 export async function forecastFor(context: AppContext, date: string): Promise<StoredForecast | undefined> {
   const clock = plantClock(context.plant.timeZone);
@@ -103,7 +113,12 @@ export async function forecastFor(context: AppContext, date: string): Promise<St
   const input: ForecastInput = {
     series: Array.from(known, (value) => (Number.isNaN(value) ? null : value)),
     day,
-    settings: { firstWeekday, issuedBefore, coverage: Number(context.settings['coverage']) },
+    settings: {
+      firstWeekday,
+      issuedBefore,
+      coverage: Number(context.settings['coverage']),
+      ...positionsOf(await factoryCalendar(context), [...days, ...datesAfter(days.at(-1)!, daysLookedAhead)]),
+    },
   };
   let output: ForecastOutput;
   try {

@@ -12,7 +12,10 @@ import {
   type IndicatorPeriod,
   indicators,
   type LoadDefinition,
+  ownDrivers,
   plantClock,
+  readCalendar,
+  readDrivers,
   sumQuarters,
 } from '../model/index.ts';
 import {
@@ -26,6 +29,7 @@ import {
   placeOf,
   rangeOf,
 } from './consumption.ts';
+import { calendarCharactersMax, calendarDays, factoryCalendar } from './factory-calendar.ts';
 import { actualDay, dateStart, loadMeters, storedForecast } from './forecasting.ts';
 import { generatedUntil } from './generated.ts';
 import { Ledger } from './ledger.ts';
@@ -91,10 +95,10 @@ async function follow(
   try {
     const from = dateStart(clock, baseline.from);
     const to = dateStart(clock, baseline.to);
-    const learnt = await dailyDrivers(context, baseline.place, from, to);
+    const learnt = await dailyDrivers(context, baseline.place, from, to, baseline.drivers);
     const model = fitBaseline(learnt, baseline.drivers, 'day');
     const until = Math.min(context.clock.now(), to + followDays * 86_400_000_000);
-    const since = until > to ? await dailyDrivers(context, baseline.place, to, until) : [];
+    const since = until > to ? await dailyDrivers(context, baseline.place, to, until, baseline.drivers) : [];
     return { id, ...baseline, model, periods: indicators(model, since), points: learnt };
   } catch (error) {
     if (error instanceof BaselineError || error instanceof AppError)
@@ -214,6 +218,7 @@ export const energyHandlers: Record<string, Handler> = {
       days,
       forecast: forecast ?? null,
       generatedUntil: (await generatedUntil(context)) ?? null,
+      calendarDay: (date === undefined ? undefined : (await factoryCalendar(context)).get(date)) ?? null,
       actual,
       error: { forecast: ours.result(), naive: naive.result() },
     };
@@ -325,6 +330,58 @@ export const energyHandlers: Record<string, Handler> = {
         .filter(([, baseline]) => request.caller.may('read', baseline.place))
         .map(([id, baseline]) => follow(context, id, baseline)),
     );
+  },
+
+  drivers: async (request, context) => {
+    mustSee(request, '');
+    const { drivers, problems } = readDrivers(String(context.settings['drivers'] ?? ''));
+    return {
+      drivers: [
+        ...ownDrivers.map((name) => ({ name, how: null, known: true })),
+        ...drivers.map((driver) => ({
+          ...driver,
+          known: Object.hasOwn(
+            context.things.get(driver.thing)?.description.properties ?? {},
+            driver.property,
+          ),
+        })),
+      ],
+      problems,
+    };
+  },
+
+  calendar: async (_request, context) => ({
+    days: await calendarDays(context),
+    problems: readCalendar(String(context.settings['calendar'] ?? '')).problems,
+  }),
+
+  importCalendar: async (request, context) => {
+    mustAt(request, 'configure', '');
+    const body = request.body;
+    const text = typeof body === 'string' ? body : Buffer.isBuffer(body) ? body.toString('utf8') : '';
+    if (text.length > calendarCharactersMax)
+      throw new AppError(422, 'wrong-table', {
+        en: `A calendar has at most ${calendarCharactersMax} characters (calendarCharactersMax)`,
+        zh: `日历文件最多 ${calendarCharactersMax} 个字符（calendarCharactersMax）`,
+      });
+    const { days, problems } = readCalendar(text);
+    // An empty file removes what was imported; one of which nothing can be read is a slip.
+    if (days.length === 0 && text.trim() !== '')
+      throw new AppError(
+        422,
+        'wrong-table',
+        problems[0] ?? { en: 'There is no day in this file', zh: '文件中没有日期' },
+      );
+    await context.audit({
+      actor: request.caller.actor,
+      action: 'energy.calendar-imported',
+      object: '',
+      place: '',
+      detail: { days: days.length, problems: problems.length },
+      outcome: 'done',
+    });
+    await new Ledger(context.records).putDocument('calendar', days);
+    return { days: await calendarDays(context), problems };
   },
 
   putBaseline: async (request, context) => {

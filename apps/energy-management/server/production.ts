@@ -174,8 +174,9 @@ export async function counted(
   property: string,
   from: Microseconds,
   to: Microseconds,
+  span: Microseconds = 300_000_000,
 ): Promise<(time: Microseconds) => number> {
-  const columns = await context.history.spans([{ thing, property }], from, to, 300_000_000);
+  const columns = await context.history.spans([{ thing, property }], from, to, span);
   const points: { time: number; sum: number }[] = [];
   let sum = 0;
   let last: number | undefined;

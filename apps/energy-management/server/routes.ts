@@ -26,6 +26,13 @@ const Cost = Type.Object({
   peak: Type.Number(),
   carbon: Type.Number(),
 });
+const CalendarDay = Type.Object({
+  date: Type.String(),
+  kind: Type.Union([Type.Literal('closed'), Type.Literal('working')]),
+  title: Type.String(),
+  from: Type.Optional(Type.String({ description: 'setting or import' })),
+});
+const Calendar = Type.Object({ days: Type.Array(CalendarDay), problems: Type.Array(Words) });
 const see = { may: 'read', at: 'some' } as const;
 const set = { may: 'configure', at: 'some' } as const;
 const run = { may: 'operate', at: 'some' } as const;
@@ -187,6 +194,9 @@ export const energyRoutes = {
         generatedUntil: Type.Union([Type.String(), Type.Null()], {
           description: 'Amounts before it were made up by a demo plant; null: none were.',
         }),
+        calendarDay: Type.Union([CalendarDay, Type.Null()], {
+          description: 'What the factory calendar says of the day; null: its weekday decides.',
+        }),
         actual: Numbers,
         error: Type.Any(),
       }),
@@ -283,6 +293,34 @@ export const energyRoutes = {
     access: see,
     summary: 'Baselines with their model and fit, and the indicators and savings since.',
     responses: { 200: Type.Any() },
+  },
+  drivers: {
+    method: 'GET',
+    path: '/drivers',
+    tag: '',
+    access: see,
+    summary: 'Drivers that a baseline may have: pieces, working day, and those of the settings.',
+    responses: { 200: Type.Any() },
+  },
+  calendar: {
+    method: 'GET',
+    path: '/calendar',
+    tag: '',
+    access: see,
+    summary:
+      'The factory calendar: closed days and weekend days that are worked, from the setting and an import.',
+    responses: { 200: Calendar },
+  },
+  importCalendar: {
+    method: 'POST',
+    path: '/calendar.csv',
+    tag: '',
+    access: set,
+    summary:
+      'Replace the imported days by a table of holidays: date, name, and where it is published so, isOffDay. An empty one removes them.',
+    bodyTypes: ['text/csv'],
+    bodyBytesMax: 1_048_576,
+    responses: { 200: Calendar },
   },
   putBaseline: {
     method: 'PUT',

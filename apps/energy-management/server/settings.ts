@@ -6,6 +6,8 @@ import {
   carriers,
   checkTariff,
   minutesOf,
+  readCalendar,
+  readDrivers,
   readTariffPeriods,
   type Shift,
   type Tariff,
@@ -106,6 +108,24 @@ export const energySettings: SettingFields = {
       '以分号分隔：名称 星期 时间；跨零点的班次归属其开始当日。',
     ),
     default: 'Early/早班 Mon-Sat 06:00-14:00; Late/中班 all 14:00-22:00; Night/夜班 all 22:00-06:00',
+  },
+  calendar: {
+    kind: 'text',
+    title: words('Factory calendar', '工厂日历'),
+    help: words(
+      'Days on which the plant is closed, divided by semicolons: date or span, and title. With + before the date: a weekend day that is worked. Example: 2026-10-01..2026-10-07 National Day/国庆节; +2026-10-10 Exchanged/调休上班. A published table of holidays can be imported on the page of the forecast; what stands here counts before it.',
+      '停工日期，以分号分隔：日期或区间，加名称；日期前加 + 表示周末上班。例：2026-10-01..2026-10-07 National Day/国庆节; +2026-10-10 Exchanged/调休上班。可在预测页导入公布的节假日表；此处所填优先。',
+    ),
+    default: '',
+  },
+  drivers: {
+    kind: 'text',
+    title: words('Drivers of energy use', '能耗影响变量'),
+    help: words(
+      'For baselines, beside pieces and working day, divided by semicolons: name = thing property how. How: mean, min, max, growth (of a counter), below 15 or above 22 (degree days). Example: heating degree days = urn:plant:outside temperature below 15',
+      '用于能源基准，除件数与工作日外，以分号分隔：名称 = 物 属性 方式。方式：mean、min、max、growth（计数增量）、below 15 或 above 22（度日数）。例：采暖度日 = urn:plant:outside temperature below 15',
+    ),
+    default: '',
   },
   idleMinutes: {
     kind: 'number',
@@ -276,5 +296,7 @@ export function checkEnergySettings(settings: CheckedSettings): { field: string;
       ? [{ field: 'tariff', message: words('A tariff needs at least one period', '电价至少需要一个时段') }]
       : []),
     ...shiftsOf(settings).problems.map((message) => ({ field: 'shifts', message })),
+    ...readCalendar(text(settings, 'calendar')).problems.map((message) => ({ field: 'calendar', message })),
+    ...readDrivers(text(settings, 'drivers')).problems.map((message) => ({ field: 'drivers', message })),
   ];
 }

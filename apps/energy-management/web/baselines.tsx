@@ -40,6 +40,14 @@ export function BaselinesPage() {
   const app = useApp();
   const { busy, run } = useDoing();
   const answer = app.useAnswer<Baseline[]>('/baselines', {}, 600);
+  const drivers = app.useAnswer<{ drivers: { name: string; known: boolean }[]; problems: LocalText[] }>(
+    '/drivers',
+  );
+  const named = (known: boolean): string =>
+    (drivers.data?.drivers ?? [])
+      .filter((driver) => driver.known === known)
+      .map((driver) => driver.name)
+      .join(', ');
   const [editing, setEditing] = useState<Omit<Baseline, 'drivers'> & { drivers: string }>();
   const mayNot = app.may('configure') ? undefined : words('mayNot');
   const add = (
@@ -136,7 +144,10 @@ export function BaselinesPage() {
             />
             <TextField
               label={words('baselines.drivers')}
-              help={words('baselines.driversHelp')}
+              help={[
+                words('baselines.driversHelp', { names: named(true) }),
+                ...(named(false) === '' ? [] : [words('baselines.noDriver', { names: named(false) })]),
+              ].join(' ')}
               value={editing.drivers}
               onChange={(drivers) => setEditing({ ...editing, drivers })}
             />

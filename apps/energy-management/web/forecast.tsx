@@ -8,10 +8,13 @@ import {
   SelectField,
   useApp,
   useLanguage,
+  useLocalText,
 } from '@millrace/ui';
+import type { CalendarDay } from '../model/factory-calendar.ts';
 import { formatAmount } from './amount.ts';
 import { Answer, useDoing } from './answer.tsx';
 import { DayChart, quarterLabels } from './day-chart.tsx';
+import { calendarTitle, FactoryCalendar } from './factory-calendar.tsx';
 import { Generated } from './generated.tsx';
 import { useEnergyWords } from './words.ts';
 
@@ -35,6 +38,7 @@ interface ForecastAnswer {
     expected?: Errors;
   } | null;
   generatedUntil: string | null;
+  calendarDay: CalendarDay | null;
   actual: (number | null)[];
   error: { forecast: Errors; naive: Errors };
 }
@@ -42,6 +46,7 @@ interface ForecastAnswer {
 export function ForecastPage() {
   const words = useEnergyWords();
   const language = useLanguage();
+  const local = useLocalText();
   const app = useApp();
   const { busy, run } = useDoing();
   const [search, setSearch] = app.useSearch();
@@ -65,7 +70,7 @@ export function ForecastPage() {
   return (
     <Page title={words('forecast.title')} actions={make}>
       <Answer answer={answer}>
-        {({ days, forecast, actual, error, generatedUntil }) =>
+        {({ days, forecast, actual, error, generatedUntil, calendarDay }) =>
           forecast === null ? (
             <EmptyState title={words('forecast.none')} actions={make}>
               {words('forecast.noneHow')}
@@ -114,6 +119,13 @@ export function ForecastPage() {
                     value: `${formatAmount(Math.max(...forecast.point) * 4, language)} kW, ${quarterLabels[forecast.point.indexOf(Math.max(...forecast.point))]}`,
                   },
                   {
+                    name: words('calendar.kind'),
+                    value:
+                      calendarDay === null
+                        ? words('calendar.byWeekday')
+                        : `${words(`calendar.${calendarDay.kind}`)} · ${local(calendarTitle(calendarDay.title))}`,
+                  },
+                  {
                     name: words('forecast.method'),
                     value:
                       forecast.method === 'learnt'
@@ -137,6 +149,7 @@ export function ForecastPage() {
           )
         }
       </Answer>
+      <FactoryCalendar today={new Date().toISOString().slice(0, 10)} />
     </Page>
   );
 }
