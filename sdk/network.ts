@@ -203,6 +203,21 @@ export interface SeenTerminal {
   readonly sessions: readonly PduSession[];
 }
 
+/** Traffic of terminals that is to leave the mobile network at an edge zone. */
+export interface SteeringRequest {
+  readonly terminals: readonly ProviderTerminal[];
+  readonly filters: readonly FlowFilter[];
+  readonly platformAddress: string;
+  /** Data network access identifier of the zone, as the operator names it (TS 23.501, 5.6.7). */
+  readonly dnai: string;
+}
+
+export interface TimeSyncRequest {
+  readonly terminals: readonly ProviderTerminal[];
+  /** How far a terminal's clock may be off, ns. */
+  readonly accuracyNanoseconds: number;
+}
+
 export interface SubscriberInput {
   readonly supi: string;
   readonly gpsi: string | undefined;
@@ -243,11 +258,19 @@ export interface NetworkProvider {
   releaseGroup?(reference: string, group: LanGroupInput): Promise<void>;
   /** Terminals it knows, with their sessions. */
   terminals?(): Promise<readonly SeenTerminal[]>;
-  subscribers?: {
-    list(): Promise<readonly string[]>;
-    put(subscriber: SubscriberInput): Promise<void>;
-    remove(supi: string): Promise<boolean>;
-  };
+  readonly subscribers?:
+    | {
+        list(): Promise<readonly string[]>;
+        put(subscriber: SubscriberInput): Promise<void>;
+        remove(supi: string): Promise<boolean>;
+      }
+    | undefined;
+  /** Sends the traffic of terminals to an edge zone (TS 29.522, traffic influence). */
+  applySteering?(key: string, request: SteeringRequest): Promise<Accepted>;
+  releaseSteering?(reference: string): Promise<void>;
+  /** Time for terminals from the network (TS 29.522, time synchronisation exposure). */
+  applyTimeSync?(key: string, request: TimeSyncRequest): Promise<Accepted>;
+  releaseTimeSync?(reference: string): Promise<void>;
   /** What there is to give, kbit/s, by place or cell; for the computation of demand. */
   capacity?(): Promise<readonly { place: string; uplink: number; downlink: number }[]>;
   stop(): Promise<void>;
