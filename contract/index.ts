@@ -9,6 +9,8 @@ export * from './device-certificate.ts';
 export * from './http-api.ts';
 export * from './limits.ts';
 export * from './network.ts';
+export * from './network-control.ts';
+export * from './network-inventory.ts';
 export * from './permission.ts';
 export * from './problem.ts';
 export * from './quality.ts';

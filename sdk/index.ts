@@ -3,6 +3,7 @@ export * from './batch.ts';
 export * from './clock.ts';
 export * from './log.ts';
 export * from './network.ts';
+export * from './network-layer.ts';
 export * from './payload.ts';
 export * from './ports.ts';
 export * from './replay.ts';
