@@ -73,6 +73,29 @@ export function createMetrics(
       }
     },
   );
+  gauge(
+    'millrace_commands_total',
+    'Commands since the start: accepted = confirmed + refused + timed-out + unknown + not-confirmable + open; sent: those that left.',
+    ['protocol', 'outcome'],
+    function () {
+      for (const { protocol, outcome, count } of iot.commands.counters.all())
+        this.set({ protocol, outcome }, count);
+    },
+  );
+  gauge('millrace_commands_open', 'Commands whose end is not known yet.', [], function () {
+    this.set(iot.commands.open);
+  });
+  gauge(
+    'millrace_leases_held',
+    'Leases held now: by people and programs, or by the platform for one command.',
+    ['kind'],
+    function () {
+      const all = iot.commands.leases.all();
+      const forOne = all.filter(({ implicit }) => implicit).length;
+      this.set({ kind: 'held' }, all.length - forOne);
+      this.set({ kind: 'one-command' }, forOne);
+    },
+  );
   gauge('millrace_things', 'Registered things.', [], function () {
     this.set(iot.registry.size);
   });

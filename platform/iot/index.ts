@@ -242,6 +242,7 @@ export class Iot {
         write: (thing, property, value, more) => iot.#write(thing, property, value, more),
         invoke: (thing, action, input, more) => iot.#invoke(thing, action, input, more),
         reaches: (thing) => iot.#reaches(thing),
+        protocol: (thing) => iot.#commandedBy(thing)?.protocol,
       },
     });
     return iot;

@@ -410,3 +410,43 @@ describe('after a crash', () => {
     expect(await refusal(plant.write('mode', 'manual'))).toBe('platform-stopping');
   });
 });
+
+test('counted: what was taken is what ended and what is open', async () => {
+  const counts = (): Record<string, number> =>
+    Object.fromEntries([...plant.desk.counters.all()].map(({ outcome, count }) => [outcome, count]));
+  await plant.written('force', 1);
+  plant.answer = () => Promise.resolve({ state: 'refused' });
+  await plant.written('force', 2);
+  plant.answer = () => Promise.reject(problem(commandTimedOut));
+  await plant.written('force', 3);
+  plant.answer = () => Promise.reject(problem(commandLost));
+  await plant.written('force', 4);
+  plant.answer = () => Promise.resolve({ state: 'sent' });
+  await plant.written('lamp', true);
+  expect(await refusal(plant.write('force', 101))).toBe('above-maximum');
+  plant.unreachable.add('urn:press');
+  await plant.written('force', 5);
+  expect(counts()).toEqual({
+    accepted: 6,
+    sent: 6,
+    confirmed: 1,
+    refused: 2,
+    'timed-out': 1,
+    unknown: 1,
+    'not-confirmable': 1,
+    'not-taken': 1,
+  });
+  expect([...plant.desk.counters.all()].every(({ protocol }) => protocol === 'modbus')).toBe(true);
+  let answer: (outcome: { state: 'confirmed' }) => void = () => {};
+  plant.unreachable.clear();
+  plant.answer = () =>
+    new Promise((resolve) => {
+      answer = resolve;
+    });
+  const { settled } = await plant.write('force', 6);
+  await plant.until(() => counts()['sent'] === 7);
+  expect(plant.desk.open).toBe(1);
+  answer({ state: 'confirmed' });
+  await settled;
+  expect([plant.desk.open, counts()['confirmed']]).toEqual([0, 2]);
+});

@@ -31,6 +31,7 @@ import {
 } from '@millrace/sdk';
 import { ProtocolProblem } from '../supervisor.ts';
 import { rowValue } from '../twin.ts';
+import { CommandCounters } from './command-counters.ts';
 import { commandLimits } from './command-limits.ts';
 import { type CommandFilter, CommandRecords } from './command-records.ts';
 import { SetPointGroups } from './groups.ts';
@@ -62,6 +63,8 @@ export interface CommandTerminals {
   ): Promise<{ state: 'confirmed' | 'refused'; output?: unknown }>;
   /** A connection that is open now serves the thing. */
   reaches(thing: string): boolean;
+  /** Protocol a command to it goes by; undefined: none reaches it. */
+  protocol?(thing: string): string | undefined;
 }
 
 export interface CommandDeskOptions {
@@ -89,6 +92,8 @@ export interface Submission extends CommandRequest {
 interface Open {
   command: Command;
   readonly place: string;
+  /** By which it goes, or would have. */
+  readonly protocol: string | undefined;
   readonly submission: Submission;
   readonly implicit: HeldLease | undefined;
   readonly settled: Promise<Command>;
@@ -118,6 +123,7 @@ const recentMax = 2000;
 export class CommandDesk implements CommandDeskPort {
   readonly leases: LeaseDesk;
   readonly groups: SetPointGroups;
+  readonly counters = new CommandCounters();
   readonly #options: CommandDeskOptions;
   readonly #records: CommandRecords;
   readonly #interlocks: Interlocks;
@@ -220,6 +226,11 @@ export class CommandDesk implements CommandDeskPort {
       open.callOff?.(reasons.stopping);
     }
     await Promise.allSettled(this.#writing.values());
+  }
+
+  /** Commands whose end is not known yet. */
+  get open(): number {
+    return this.#open.size;
   }
 
   place(thing: string): string {
@@ -493,6 +504,7 @@ export class CommandDesk implements CommandDeskPort {
     const open: Open = {
       command,
       place: this.place(thing),
+      protocol: this.#options.terminals.protocol?.(thing),
       submission,
       implicit,
       settled,
@@ -502,6 +514,7 @@ export class CommandDesk implements CommandDeskPort {
       problem: undefined,
     };
     this.#open.set(command.id, open);
+    this.counters.count(open.protocol, 'accepted');
     this.#openOf.set(thing, (this.#openOf.get(thing) ?? 0) + 1);
     this.#tell({ command: { ...command } }, thing);
     const done = this.#carryOut(open, twoPerson).catch((error: unknown) =>
@@ -619,6 +632,7 @@ export class CommandDesk implements CommandDeskPort {
     const last = this.#stopping ? reasons.stopping : this.#sinkCheck(open);
     if ('code' in last) return this.#finish(open, { state: 'refused', reason: last });
     open.command = sent;
+    this.counters.count(open.protocol, 'sent');
     this.#tell({ command: { ...sent } }, sent.thing);
     this.#highestSent.set(sent.thing, Math.max(this.#highestSent.get(sent.thing) ?? 0, sent.lease!));
     const ending = await this.#await(open, last.record, last.affordance);
@@ -734,6 +748,7 @@ export class CommandDesk implements CommandDeskPort {
     if (command.final) return;
     const now = formatInstant(this.#options.clock.now());
     const { state, reason, detail, output, by } = ending;
+    this.counters.count(open.protocol, state === 'sent' ? 'not-confirmable' : state);
     delete command.waiting;
     if (command.state !== state)
       command.history = [
@@ -777,6 +792,7 @@ export class CommandDesk implements CommandDeskPort {
         this.#recent.get(id)?.command ??
         (await this.#records.get(id))?.command;
       if (command === undefined) return;
+      this.counters.count(this.#options.terminals.protocol?.(command.thing), 'late-answer');
       command.lateAnswersCount++;
       if (command.lateAnswers.length < commandLimits.lateAnswersShownMax)
         command.lateAnswers.push({
@@ -845,6 +861,7 @@ export class CommandDesk implements CommandDeskPort {
 
   #auditRefusal(submission: Submission, refusal: CommandRefusal): void {
     const { actor, thing, kind, name } = submission;
+    this.counters.count(this.#options.terminals.protocol?.(thing), 'not-taken');
     this.#options.audit
       .record({
         actor,

@@ -167,6 +167,7 @@ export class TestPlant {
         invoke: (thing, name, value, options) =>
           send({ kind: 'invoke', thing, name, value, options }) as Promise<never>,
         reaches: (thing) => !this.unreachable.has(thing),
+        protocol: () => 'modbus',
       },
     });
     this.desk.subscribe((update) => void this.updates.push(structuredClone(update)));
