@@ -247,9 +247,18 @@ export interface NetworkProvider {
   /** Resolves too where it was gone already. */
   releaseBinding?(reference: string, request: BindingRequest): Promise<void>;
   applySlice?(key: string, slice: SliceInput): Promise<Accepted>;
+  /** As `changeBinding`. */
+  changeSlice?(reference: string, before: SliceInput, slice: SliceInput): Promise<Accepted>;
   readSlice?(reference: string, slice: SliceInput): Promise<Effective>;
   releaseSlice?(reference: string, slice: SliceInput): Promise<void>;
   applyGroup?(key: string, group: LanGroupInput, members: readonly ProviderTerminal[]): Promise<Accepted>;
+  /** As `changeBinding`: members come and go, and the others stay connected. */
+  changeGroup?(
+    reference: string,
+    before: LanGroupInput,
+    group: LanGroupInput,
+    members: readonly ProviderTerminal[],
+  ): Promise<Accepted>;
   readGroup?(
     reference: string,
     group: LanGroupInput,
