@@ -1,0 +1,308 @@
+import type { ServiceLevel } from '@millrace/contract';
+import { type FlowEvidence, fate } from '@millrace/sdk';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { figuresOf, hold, judge, merge, summarise } from './index.ts';
+
+const start = 1_700_000_000_000_000;
+
+/** Probes each `intervalMs`; `trip` says the round trip in ms, or what became of it. */
+function probes(
+  count: number,
+  intervalMs: number,
+  trip: (index: number) => number | 'lost' | 'up' | 'down' | 'unsent',
+  more: { clockError?: number; oneWay?: (index: number) => number; noise?: number; from?: number } = {},
+): FlowEvidence {
+  const from = more.from ?? start;
+  const columns = {
+    count,
+    sent: new Float64Array(count),
+    roundTrip: new Float64Array(count).fill(Number.NaN),
+    uplink: new Float64Array(count).fill(Number.NaN),
+    downlink: new Float64Array(count).fill(Number.NaN),
+    fate: new Uint8Array(count),
+    lateness: new Float64Array(count),
+  };
+  for (let index = 0; index < count; index++) {
+    columns.sent[index] = from + index * intervalMs * 1000;
+    const what = trip(index);
+    if (typeof what === 'number') {
+      columns.roundTrip[index] = what * 1000;
+      if (more.oneWay !== undefined) columns.uplink[index] = more.oneWay(index) * 1000;
+    } else
+      columns.fate[index] = {
+        lost: fate.lost,
+        up: fate.lostUplink,
+        down: fate.lostDownlink,
+        unsent: fate.unsent,
+      }[what];
+  }
+  return {
+    from,
+    to: from + count * intervalMs * 1000,
+    probes: [
+      {
+        session: {
+          terminal: 't1',
+          method: 'stamp',
+          dscp: 46,
+          intervalMs,
+          timeoutMs: 1000,
+          octets: 44,
+          noise: more.noise === undefined ? [] : [{ share: 0.99, microseconds: more.noise * 1000 }],
+          clockErrorMicroseconds: more.clockError,
+        },
+        columns,
+      },
+    ],
+    passive: undefined,
+    rates: [],
+    coverage: undefined,
+  };
+}
+
+const latency = (
+  ms: number,
+  share = 0.99,
+  path: 'uplink' | 'downlink' | 'round-trip' = 'round-trip',
+): ServiceLevel => ({
+  trafficClass: 'aperiodic-deterministic',
+  latency: { path, within: [{ share, ms }] },
+});
+const stateOf = (level: ServiceLevel, evidence: FlowEvidence) => {
+  const block = summarise(level, evidence);
+  return judge(level, [block], block.to);
+};
+/** Spread over 10 to 20 ms without chance. */
+const spread = (index: number): number => 10 + ((index * 0.618_034) % 1) * 10;
+
+describe('latency', () => {
+  test('met, violated, and too few to tell', () => {
+    expect(stateOf(latency(25), probes(10_000, 100, spread)).state).toBe('met');
+    const violated = stateOf(latency(15), probes(1000, 100, spread));
+    expect(violated.state).toBe('violated');
+    expect(violated.criteria[0]!.measured).toBeCloseTo(19.9, 0);
+    const few = stateOf(latency(25), probes(100, 100, spread));
+    expect(few.state).toBe('inconclusive');
+    expect(few.reason.en).toContain('1,000');
+    expect(few.criteria[0]!.measured).toBeUndefined();
+  });
+
+  test('a lost message is within no time', () => {
+    const tenth = probes(5000, 100, (index) => (index % 10 === 0 ? 'lost' : 5));
+    expect(stateOf(latency(1000, 0.95), tenth).state).toBe('violated');
+  });
+
+  test('nothing is met at or below what the prober itself takes', () => {
+    expect(
+      stateOf(
+        latency(1),
+        probes(5000, 100, () => 0.5, { noise: 2 }),
+      ).state,
+    ).toBe('inconclusive');
+    expect(
+      stateOf(
+        latency(1),
+        probes(5000, 100, () => 1.5, { noise: 2 }),
+      ).state,
+    ).toBe('inconclusive');
+    expect(
+      stateOf(
+        latency(1),
+        probes(5000, 100, () => 9, { noise: 2 }),
+      ).state,
+    ).toBe('violated');
+  });
+
+  test('one way without clocks: in time there and back is in time one way; otherwise nobody can tell', () => {
+    const trips = probes(10_000, 100, spread);
+    expect(stateOf(latency(25, 0.99, 'uplink'), trips).state).toBe('met');
+    const untold = stateOf(latency(8, 0.99, 'uplink'), trips);
+    expect(untold.state).toBe('not-measurable');
+    expect(untold.reason.en).toContain('clocks');
+    const told = probes(10_000, 100, spread, { clockError: 100, oneWay: () => 5 });
+    expect(stateOf(latency(8, 0.99, 'uplink'), told).state).toBe('met');
+    const late = probes(10_000, 100, spread, { clockError: 100, oneWay: () => 9 });
+    expect(stateOf(latency(8, 0.99, 'uplink'), late).state).toBe('violated');
+  });
+
+  test('probes that were not sent say nothing', () => {
+    const judged = stateOf(
+      latency(25),
+      probes(1000, 100, () => 'unsent'),
+    );
+    expect(judged.state).toBe('inconclusive');
+    expect(judged.criteria[0]!.messages).toBe(0);
+  });
+});
+
+describe('up and down', () => {
+  const level: ServiceLevel = {
+    trafficClass: 'periodic-deterministic',
+    transferIntervalMs: 100,
+    survivalTimeMs: 200,
+    latency: { path: 'round-trip', within: [{ share: 0.9, ms: 50 }] },
+    availabilityMin: 0.99,
+    mtbfHoursMin: 0.01,
+  };
+
+  test('down after transfer interval and survival time, up with the next in time; late is lost', () => {
+    // Ten in a row are late: the last in time was sent at 9.9 s, down from 10.2 s to 11.0 s.
+    const evidence = probes(1000, 100, (index) => (index >= 100 && index < 110 ? 80 : 10));
+    const [track] = figuresOf(summarise(level, evidence)).tracks;
+    expect(track!.downEvents).toBe(1);
+    expect(track!.downSeconds).toBeCloseTo(0.8, 6);
+    expect(track!.outages![0]).toEqual({ from: start + 10e6, to: start + 11e6, down: 800_000 });
+    const survival = stateOf(level, evidence).criteria.find((one) => one.criterion === 'survival-time')!;
+    expect(survival.measured).toBeCloseTo(1000, 6);
+  });
+
+  test('two missed messages are survived', () => {
+    const evidence = probes(1000, 100, (index) => (index === 500 || index === 501 ? 'lost' : 10));
+    expect(figuresOf(summarise(level, evidence)).tracks[0]!.downEvents).toBe(0);
+    const three = probes(1000, 100, (index) => (index >= 500 && index < 503 ? 'lost' : 10));
+    expect(figuresOf(summarise(level, three)).tracks[0]!.downEvents).toBe(1);
+  });
+
+  test('what a rate of probing cannot see is not measurable, with the rate that could', () => {
+    const judged = stateOf(
+      level,
+      probes(3600, 1000, () => 10),
+    );
+    expect(judged.state).toBe('not-measurable');
+    expect(judged.reason.en).toContain('each 100 ms');
+  });
+
+  test('an outage over the border of two blocks is one', () => {
+    const trip = (index: number): number | 'lost' => (index >= 95 && index < 130 ? 'lost' : 10);
+    const whole = summarise(level, probes(200, 100, trip));
+    const a = summarise(level, probes(100, 100, trip));
+    const b = summarise(
+      level,
+      probes(100, 100, (index) => trip(index + 100), { from: start + 10e6 }),
+    );
+    expect(figuresOf(merge(a, b)).tracks[0]!.outages).toEqual(figuresOf(whole).tracks[0]!.outages);
+    expect(figuresOf(whole).tracks[0]!.outages).toHaveLength(1);
+  });
+});
+
+test('nothing measured, and an old prober of another version, are said so', () => {
+  expect(judge(latency(5), [], start).state).toBe('not-measurable');
+});
+
+const kind = fc.constantFrom<'lost' | 'up' | 'down' | 'unsent' | number>(
+  'lost',
+  'up',
+  'unsent',
+  'down',
+  5,
+  12,
+  30,
+);
+const demanding: ServiceLevel = {
+  trafficClass: 'periodic-deterministic',
+  transferIntervalMs: 100,
+  survivalTimeMs: 100,
+  latency: { path: 'uplink', within: [{ share: 0.9, ms: 20 }] },
+  jitter: { definition: 'pdv-rfc5481', ms: 5 },
+  lossRatioMax: 0.1,
+  availabilityMin: 0.9,
+  mtbfHoursMin: 1,
+};
+
+test('blocks add up in any grouping to what one block over all would be', () => {
+  fc.assert(
+    fc.property(
+      fc.array(kind, { minLength: 6, maxLength: 60 }),
+      fc.nat(),
+      fc.nat(),
+      fc.constantFrom<'uplink' | 'round-trip'>('uplink', 'round-trip'),
+      (fates, x, y, path) => {
+        const level = { ...demanding, latency: { ...demanding.latency!, path } };
+        const [first, second] = [x % fates.length, y % fates.length].sort((a, b) => a - b) as [
+          number,
+          number,
+        ];
+        const block = (from: number, to: number) =>
+          summarise(
+            level,
+            probes(to - from, 100, (index) => fates[from + index]!, { from: start + from * 100_000 }),
+          );
+        const [a, b, c] = [block(0, first), block(first, second), block(second, fates.length)];
+        const left = merge(merge(a, b), c);
+        const right = merge(a, merge(b, c));
+        expect(left).toEqual(right);
+        expect(JSON.parse(JSON.stringify(left))).toEqual(left);
+        // One way, what is lost in no known direction is judged by its neighbours: a border between blocks hides some of them.
+        if (path === 'uplink' && fates.includes('lost')) return;
+        const whole = block(0, fates.length);
+        const [merged, straight] = [left.tracks[0], whole.tracks[0]];
+        expect(merged?.counts).toEqual(straight?.counts);
+        expect(merged?.lost).toEqual(straight?.lost);
+        expect(merged?.late).toEqual(straight?.late);
+        expect(merged?.bursts).toEqual(straight?.bursts);
+        expect(merged?.roundTrip).toEqual(straight?.roundTrip);
+        expect(figuresOf(left).tracks[0]?.downEvents).toBe(figuresOf(whole).tracks[0]?.downEvents);
+      },
+    ),
+    { numRuns: 100 },
+  );
+});
+
+test('hostile columns are counted, never thrown at anybody', () => {
+  const wild = fc.array(
+    fc.oneof(fc.double(), fc.constant(Number.NaN), fc.double({ min: start, max: start + 1e8 })),
+    {
+      maxLength: 30,
+    },
+  );
+  fc.assert(
+    fc.property(
+      wild,
+      wild,
+      fc.array(fc.nat(9)),
+      fc.double(),
+      fc.double(),
+      (sent, trip, fates, count, interval) => {
+        const evidence = probes(1, 100, () => 1);
+        const session = { ...evidence.probes[0]!.session, intervalMs: interval };
+        const columns = {
+          count,
+          sent: Float64Array.from(sent),
+          roundTrip: Float64Array.from(trip),
+          uplink: Float64Array.from(trip),
+          downlink: Float64Array.from(sent),
+          fate: Uint8Array.from(fates),
+          lateness: Float64Array.from(trip),
+        };
+        const block = summarise(demanding, {
+          ...evidence,
+          to: start + 1e8,
+          probes: [{ session, columns }],
+          passive: {
+            columns: { count, sent: columns.sent, received: columns.roundTrip },
+            clockErrorMicroseconds: interval,
+          },
+          rates: [{ direction: 'uplink', mbps: count, saturated: true, method: 'tcp', seconds: interval }],
+          coverage: { share: count, cells: interval },
+        });
+        const judged = judge(demanding, [block, merge(block, block)], start + 1e8);
+        for (const { reason } of judged.criteria) expect(reason.en).not.toMatch(/NaN|undefined/);
+      },
+    ),
+    { numRuns: 200 },
+  );
+});
+
+test('the state shown is left after several judgements in a row, and since is when they began', () => {
+  let held = hold(undefined, 'met', 1);
+  held = hold(held, 'violated', 2);
+  expect(held.state).toBe('met');
+  held = hold(held, 'violated', 3);
+  expect(held).toEqual({ state: 'violated', since: 2 });
+  for (let now = 4; now < 8; now++) held = hold(held, 'met', now);
+  held = hold(held, 'violated', 8);
+  expect(held).toEqual({ state: 'violated', since: 2 });
+  for (let now = 9; now < 14; now++) held = hold(held, 'met', now);
+  expect(held).toEqual({ state: 'met', since: 9 });
+});
