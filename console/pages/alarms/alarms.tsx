@@ -163,7 +163,10 @@ export function AlarmList({ alarms }: { alarms: readonly Alarm[] }) {
       .filter((group) => group.length >= floodMin)
       .map((group) => ({ count: group.length, first: group.reduce((a, b) => (a.time <= b.time ? a : b)) }));
   }, [alarms]);
-  const run = (work: Promise<{ done: Alarm[]; refused: { because: { en: string; zh: string } }[] }>) => {
+  const run = (
+    work: Promise<{ done: Alarm[]; refused: { because: { en: string; zh: string } }[] }>,
+    withChosen = true,
+  ) => {
     setBusy(true);
     work
       .then(
@@ -172,9 +175,12 @@ export function AlarmList({ alarms }: { alarms: readonly Alarm[] }) {
           const [first] = refused;
           if (first !== undefined)
             notify({ kind: 'error', title: words('alarm.refused', { because: first.because[language] }) });
-          setPicked(new Set());
-          setShelving(false);
-          setReason('');
+          // What was chosen while a single one was being done stays chosen.
+          if (withChosen) {
+            setPicked(new Set());
+            setShelving(false);
+            setReason('');
+          }
           void queries.invalidateQueries({ queryKey: ['alarms'] });
         },
         (error: unknown) => notify({ kind: 'error', title: problemWords(error, words).title }),
@@ -239,7 +245,7 @@ export function AlarmList({ alarms }: { alarms: readonly Alarm[] }) {
               else next.delete(alarm.id);
               setPicked(next);
             }}
-            onAcknowledge={() => run(doWithAlarms.acknowledge([alarm.id]))}
+            onAcknowledge={() => run(doWithAlarms.acknowledge([alarm.id]), false)}
           />
         ))}
       </ul>
