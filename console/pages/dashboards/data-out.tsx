@@ -32,6 +32,7 @@ import styles from './dashboards.module.css';
 import { PlaceField } from './tile-settings.tsx';
 
 const rowsShownMax = 10_000;
+const decimalsMax = 3;
 const firstQuestion =
   'SELECT thing, property, avg(mean) AS mean, max(greatest) AS most\nFROM minutes\nGROUP BY thing, property\nORDER BY thing, property\nLIMIT 100';
 
@@ -68,6 +69,17 @@ interface Answer {
   rows: number;
 }
 
+/** Digits behind the point that all numbers of a column are shown with, so that they stand below each other: what the longest needs. */
+function decimalsOf(rows: readonly Record<string, unknown>[], column: string): number {
+  let most = 0;
+  for (const row of rows) {
+    const value = row[column];
+    if (typeof value !== 'number') continue;
+    while (most < decimalsMax && Math.abs(value - Number(value.toFixed(most))) > 1e-9) most++;
+  }
+  return most;
+}
+
 function Sql() {
   const words = useConsoleWords();
   const uiWords = useUiWords();
@@ -90,40 +102,43 @@ function Sql() {
       return { ...answer, milliseconds: Math.round(performance.now() - start) };
     },
   });
+  const shown = useMemo(() => (ask.data?.data ?? []).slice(0, rowsShownMax), [ask.data]);
   const columns = useMemo<Column<Record<string, unknown>>[]>(
     () =>
-      (ask.data?.meta ?? []).map(({ name, type }) => ({
-        id: name,
-        title: name,
-        ...(/Int|Float|Decimal/.test(type) ? { align: 'end' as const } : {}),
-        value: (row) => {
-          const value = row[name];
-          return typeof value === 'number' || typeof value === 'string' || typeof value === 'boolean'
-            ? value
-            : value === null || value === undefined
-              ? undefined
-              : JSON.stringify(value);
-        },
-        render: (row) => {
-          const value = row[name];
-          return typeof value === 'number'
-            ? formatValue(value, {
-                language,
-                decimals: Number.isInteger(value) ? 0 : 3,
-                yes: uiWords('value.yes'),
-                no: uiWords('value.no'),
-                none: uiWords('value.none'),
-              })
-            : value === null
-              ? '–'
-              : typeof value === 'string'
-                ? value
+      (ask.data?.meta ?? []).map(({ name, type }) => {
+        const decimals = decimalsOf(shown, name);
+        return {
+          id: name,
+          title: name,
+          ...(/Int|Float|Decimal/.test(type) ? { align: 'end' as const } : {}),
+          value: (row) => {
+            const value = row[name];
+            return typeof value === 'number' || typeof value === 'string' || typeof value === 'boolean'
+              ? value
+              : value === null || value === undefined
+                ? undefined
                 : JSON.stringify(value);
-        },
-      })),
-    [ask.data, language, uiWords],
+          },
+          render: (row) => {
+            const value = row[name];
+            return typeof value === 'number'
+              ? formatValue(value, {
+                  language,
+                  decimals,
+                  yes: uiWords('value.yes'),
+                  no: uiWords('value.no'),
+                  none: uiWords('value.none'),
+                })
+              : value === null
+                ? '–'
+                : typeof value === 'string'
+                  ? value
+                  : JSON.stringify(value);
+          },
+        };
+      }),
+    [ask.data, shown, language, uiWords],
   );
-  const shown = useMemo(() => (ask.data?.data ?? []).slice(0, rowsShownMax), [ask.data]);
   const numbers = useMemo(() => new Map(shown.map((row, at) => [row, String(at)])), [shown]);
   return (
     <Section title={words('dashboard.out.sql')} note={words('dashboard.out.sqlHelp')}>
