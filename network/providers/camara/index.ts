@@ -1,0 +1,2 @@
+export * from './ports.ts';
+export { camaraServer, type CamaraServer } from './server.ts';
