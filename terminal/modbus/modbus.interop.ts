@@ -18,9 +18,15 @@ const peers = join(import.meta.dirname, 'peers');
 afterEach(closeAll);
 
 /** Starts a server and waits until its port takes connections. */
-async function serve(command: string, args: readonly string[], port: number): Promise<ChildProcess> {
-  const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+async function serve(
+  command: string,
+  args: readonly string[],
+  port: number,
+  said: (text: string) => void = () => {},
+): Promise<ChildProcess> {
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   let errors = '';
+  child.stdout?.on('data', (chunk: Buffer) => said(`${chunk}`));
   child.stderr?.on('data', (chunk: Buffer) => {
     errors = `${errors}${chunk}`.slice(-2000);
   });
@@ -132,6 +138,73 @@ test('pymodbus: test finds both units', async () => {
   const report = await modbus.test(probe(await pymodbus()));
   expect(report.ok).toBe(true);
   expect(report.found).toMatchObject({ units: expect.arrayContaining([1, 2]) });
+});
+
+test('pymodbus: what is written is seen by the server, and confirmed by reading it back', async () => {
+  const port = await freePort();
+  let seen = '';
+  await serve('/usr/bin/python3', [join(peers, 'pymodbus-writes.py'), String(port)], port, (text) => {
+    seen += text;
+  });
+  const { context, session } = await open(
+    port,
+    [
+      meter(port, {
+        speed: ['1/10', {}, { type: 'integer' }],
+        signed: ['1/11', { 'modv:type': 'xsd:short', 'millrace:scale': 0.1 }],
+        set: ['1/20?quantity=2', { 'modv:type': 'xsd:float' }],
+        swapped: ['1/22?quantity=2', { 'modv:type': 'xsd:int', 'modv:mostSignificantWord': false }],
+        name: ['1/30?quantity=3', {}, { type: 'string' }],
+        on: ['1/5', { 'modv:entity': 'Coil' }, { type: 'boolean' }],
+        clamped: ['1/50', {}, { type: 'integer' }],
+        quiet: ['1/50', { 'modv:function': 16 }, { type: 'integer' }],
+        slow: ['1/51', {}, { type: 'integer' }],
+        twice: ['1/52', {}, { type: 'integer' }],
+        refused: ['1/53', {}, { type: 'integer' }],
+      }),
+      // Seldom, so that only the write waits for a server that is busy with it.
+    ],
+    { pollMilliseconds: 5000 },
+  );
+  const write = (property: string, value: unknown) => session.write!('urn:test:meter', property, value);
+  const confirmed = (value: unknown) => ({ state: 'confirmed', by: 'read-back', value });
+  expect(await write('speed', 1500)).toEqual(confirmed(1500));
+  expect(await write('signed', -21.5)).toEqual(confirmed(-21.5));
+  expect(await write('set', 230.1)).toEqual(confirmed(230.1));
+  expect(await write('swapped', 0x00010002)).toEqual(confirmed(0x00010002));
+  expect(await write('name', '轴A')).toEqual(confirmed('轴A'));
+  expect(await write('on', true)).toEqual(confirmed(true));
+  expect(seen.trim().split('\n')).toEqual([
+    '10 1500',
+    `11 ${0x10000 - 215}`,
+    `20 ${0x4366} ${0x199a}`,
+    '22 2 1',
+    expect.stringMatching(/^30 \d+ \d+( \d+)?$/),
+  ]);
+
+  // It took less than it was given. Function 6 answers with what it took, which is not the echo: named. Function 16 says well done,
+  // and what is read back says otherwise: not confirmed, with the value it has.
+  await expect(write('clamped', 80)).rejects.toMatchObject({
+    problem: { code: 'command-lost', detail: expect.stringContaining('the reply to a write is 0600320032') },
+    message: expect.stringContaining('answered the write otherwise'),
+  });
+  const quiet = await write('quiet', 80);
+  expect(quiet).toMatchObject({ state: 'sent', detail: expect.stringContaining('50') });
+  // An exception is its own refusal.
+  expect(await write('refused', 1)).toMatchObject({ state: 'refused' });
+  // Answered twice: confirmed once, the second answer is counted and belongs to nothing else.
+  expect(await write('twice', 7)).toEqual(confirmed(7));
+  expect(await write('speed', 1600)).toEqual(confirmed(1600));
+  await context.until(() => (context.counters['strayReplies'] ?? 0) >= 1, 'the second answer, counted');
+  // Too late: given up by name; the late answer is counted and confirms nothing that came after.
+  await expect(write('slow', 9)).rejects.toMatchObject({ problem: { code: 'command-timed-out' } });
+  await context.until(() => (context.counters['lateReplies'] ?? 0) >= 1, 'the late answer, counted');
+  expect(seen.match(/^51 9$/gm)).toHaveLength(1);
+  expect(await write('slow', 9).catch((error: { problem: object }) => error.problem)).toMatchObject({
+    code: 'command-timed-out',
+  });
+  await context.until(() => (context.counters['lateReplies'] ?? 0) >= 2, 'the second late answer');
+  expect(await write('speed', 1700)).toEqual(confirmed(1700));
 });
 
 test('libmodbus: every entity, its own four float orders, and its own exception', async () => {

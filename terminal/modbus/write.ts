@@ -242,7 +242,7 @@ function failure(outcome: Outcome, target: Target, acts = true): WriteOutcome | 
         });
       throw notThere();
     case 'malformed':
-      if (acts) throw lost(target, outcome.why);
+      if (acts) throw answeredOtherwise(target, outcome.why);
       throw notThere();
     case 'closed':
       if (acts && outcome.sent) throw lost(target, 'the connection was closed');
@@ -283,6 +283,20 @@ function timedOut(target: Target, why: LocalText): TerminalError {
     },
     { en: 'See what it reads now.', zh: '请查看当前读数。' },
     { detail: target.place },
+  );
+}
+
+/** Not the echo that the specification wants (6.6, 6.12): a device that clamps may answer with what it took. */
+function answeredOtherwise(target: Target, why: string): TerminalError {
+  return new TerminalError(
+    'unavailable',
+    commandLost,
+    {
+      en: 'The device answered the write otherwise than it should; whether it took the value is not known.',
+      zh: '设备对写入的应答与规定不符，是否生效未知。',
+    },
+    { en: 'See what it reads now.', zh: '请查看当前读数。' },
+    { detail: `${target.place}: ${why}` },
   );
 }
 

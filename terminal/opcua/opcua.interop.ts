@@ -146,6 +146,53 @@ test('subscribe, quality, a node deleted, history, a method', async () => {
   await reopened.close();
 });
 
+test('what is written is in the server, and confirmed by reading it back; methods answer in its own words', async () => {
+  const method = {
+    'uav:componentOf': `nsu=${namespace};s=Machine`,
+    forms: [{ href: `${server.endpoint}/?id=nsu=${namespace};s=Start` }],
+  };
+  const thing = describe(
+    {
+      SetPoint: 'number',
+      Order: 'string',
+      Enable: 'boolean',
+      Pieces: 'integer',
+      Temperature: 'number',
+      Nowhere: 'number',
+    },
+    { start: method },
+  );
+  const context = contextFor(server.endpoint, { timeoutMilliseconds: 1000 }, { things: [thing] });
+  const session = await opcua.open(context);
+  const write = (name: string, value: unknown) => session.write!(thing.id, name, value);
+  for (const [name, value] of [
+    ['SetPoint', 42.25],
+    ['Order', '工单 7'],
+    ['Enable', true],
+    ['Pieces', '123456'],
+  ] as const) {
+    expect(await write(name, value), name).toMatchObject({ state: 'confirmed', by: 'read-back', value });
+    // 64 bits travel as text.
+    expect(await server.shown(name), name).toEqual(name === 'Pieces' ? 123_456 : value);
+  }
+  // Twice the same is twice confirmed: a write is no event.
+  expect(await write('SetPoint', 42.25)).toMatchObject({ state: 'confirmed', value: 42.25 });
+  // Only to be read, and not there.
+  await expect(write('Temperature', 1)).rejects.toMatchObject({ problem: { code: 'not-writable' } });
+  await expect(write('Nowhere', 1)).rejects.toMatchObject({ problem: { code: 'not-writable' } });
+  expect(await server.shown('Temperature')).not.toBe(1);
+
+  const invoke = (input: unknown) => session.invoke!(thing.id, 'start', input);
+  expect(await invoke([1500])).toMatchObject({ state: 'confirmed' });
+  const refused = await invoke([9000]);
+  expect(refused.state).toBe('refused');
+  expect(JSON.stringify(refused)).toMatch(/Bad\w+/);
+  // An answer that comes too late is nobody's: given up by name, and the next call has its own.
+  await expect(invoke([-1])).rejects.toMatchObject({ problem: { code: 'command-timed-out' } });
+  expect(await invoke([1500])).toMatchObject({ state: 'confirmed' });
+  await session.close();
+});
+
 test('a server killed and started again', async () => {
   const thing = describe({ Temperature: 'number' });
   const context = contextFor(server.endpoint, {}, { things: [thing] });

@@ -1,4 +1,4 @@
-"""A server of another family (asyncua) for the interop test. Line by line on standard input: set NAME JSON, bad NAME, delete NAME, stop."""
+"""A server of another family (asyncua) for the interop test. Line by line on standard input: set NAME JSON, show NAME, bad NAME, delete NAME, stop."""
 import asyncio
 import json
 import sys
@@ -24,6 +24,15 @@ class Users(UserManager):
 @uamethod
 def add(parent, a, b):
     return a + b
+
+
+@uamethod
+async def start_machine(parent, speed):
+    if speed > 5000:
+        raise ua.UaStatusCodeError(ua.StatusCodes.BadOutOfRange)
+    if speed < 0:
+        await asyncio.sleep(3)
+    return True
 
 
 async def main():
@@ -73,12 +82,22 @@ async def main():
     await variable("Tool", ua.Tool(4, "T4", [120.5, 0.25]), ua.VariantType.ExtensionObject, tool.nodeid)
     await variable("Phase", ua.Phase.Cutting, ua.VariantType.Int32, phase.nodeid)
     await variable("Pressure", 0.0, ua.VariantType.Double)
+    for name, value, kind in [
+        ("SetPoint", 1.5, ua.VariantType.Double),
+        ("Order", "", ua.VariantType.String),
+        ("Enable", False, ua.VariantType.Boolean),
+        ("Pieces", 0, ua.VariantType.Int64),
+    ]:
+        await (await variable(name, value, kind)).set_writable()
     await machine.add_method(
         ua.NodeId("Add", index),
         "Add",
         add,
         [ua.VariantType.Int64, ua.VariantType.Int64],
         [ua.VariantType.Int64],
+    )
+    await machine.add_method(
+        ua.NodeId("Start", index), "Start", start_machine, [ua.VariantType.Double], [ua.VariantType.Boolean]
     )
     async with server:
         await server.historize_node_data_change(variables["Pressure"], period=None, count=10000)
@@ -99,7 +118,9 @@ async def main():
             if not line or words[0] == "stop":
                 break
             node = variables[words[1]]
-            if words[0] == "set":
+            if words[0] == "show":
+                print("shown", json.dumps(await node.read_value()), flush=True)
+            elif words[0] == "set":
                 await node.write_value(json.loads(words[2]), (await node.read_data_type_as_variant_type()))
             elif words[0] == "bad":
                 await node.write_value(

@@ -28,6 +28,8 @@ export interface Asyncua {
   endpoint: string;
   /** One command; resolves when it is done. */
   tell(line: string): Promise<void>;
+  /** What the server holds in a variable. */
+  shown(name: string): Promise<unknown>;
   kill(): void;
   stop(): Promise<void>;
 }
@@ -47,7 +49,9 @@ export async function startAsyncua(port?: number): Promise<Asyncua> {
   const waiting: (() => void)[] = [];
   let ended = false;
   const over = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  let held = 'null';
   createInterface({ input: child.stdout! }).on('line', (line) => {
+    if (line.startsWith('shown ')) held = line.slice('shown '.length);
     if (line === 'ready' || line === 'done') waiting.shift()?.();
   });
   const answer = (): Promise<void> =>
@@ -64,6 +68,12 @@ export async function startAsyncua(port?: number): Promise<Asyncua> {
       const done = answer();
       child.stdin!.write(`${line}\n`);
       return done;
+    },
+    async shown(name) {
+      const done = answer();
+      child.stdin!.write(`show ${name}\n`);
+      await done;
+      return JSON.parse(held) as unknown;
     },
     kill() {
       ended = true;
