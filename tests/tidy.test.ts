@@ -47,6 +47,10 @@ const mayImport: [part: string, packages: string[]][] = [
 const doors: Record<string, string[]> = {
   // The API is a window on the IoT part; it goes through that part's index alone.
   'platform/enablement': ['platform/iot/index.ts'],
+  // How 3GPP cores are spoken with is one thing, whichever core it is.
+  'network/providers/open5gs': ['network/core-network/index.ts'],
+  'network/providers/free5gc': ['network/core-network/index.ts'],
+  'network/providers/nef': ['network/core-network/index.ts'],
 };
 /** Within an application: its server and its pages stand on its model, its index on its server. */
 const isOwnModel = (part: string, there: string): boolean => {
