@@ -188,7 +188,11 @@ const statusSubscriptions = (
       DeviceSubscription,
       {
         400: [...range, 'INVALID_PROTOCOL', 'INVALID_CREDENTIAL', 'INVALID_TOKEN'],
-        422: ['IDENTIFIER_MISMATCH', ...identifiers, ...(several ? ['MULTIEVENT_SUBSCRIPTION_NOT_SUPPORTED'] : [])],
+        422: [
+          'IDENTIFIER_MISMATCH',
+          ...identifiers,
+          ...(several ? ['MULTIEVENT_SUBSCRIPTION_NOT_SUPPORTED'] : []),
+        ],
       },
       {},
     ),

@@ -88,7 +88,8 @@ function problemOf(errors: readonly ErrorObject[]): CamaraProblem {
   // Of alternatives the last error says that none held, and names the place; the others say why each did not.
   const error = errors.at(-1);
   if (error === undefined) return invalid('The body has the wrong form.');
-  const at = error.instancePath === '' ? 'The body' : error.instancePath.slice(1).replaceAll('/', '.').slice(0, 200);
+  const at =
+    error.instancePath === '' ? 'The body' : error.instancePath.slice(1).replaceAll('/', '.').slice(0, 200);
   switch (error.keyword) {
     case 'minimum':
     case 'maximum':
@@ -117,7 +118,8 @@ const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 export function checkParameters(parameters: Readonly<Record<string, string>>): void {
   for (const [name, value] of Object.entries(parameters)) {
     if (name === 'name') {
-      if (!/^[a-zA-Z0-9_.-]{3,256}$/.test(value)) throw invalid('The name of a QoS profile has 3 to 256 of A–Z, a–z, 0–9, _ . -');
+      if (!/^[a-zA-Z0-9_.-]{3,256}$/.test(value))
+        throw invalid('The name of a QoS profile has 3 to 256 of A–Z, a–z, 0–9, _ . -');
     } else if (name !== 'subscriptionId' && !uuid.test(value)) throw invalid(`${name} must be a UUID.`);
   }
 }

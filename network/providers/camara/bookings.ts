@@ -44,7 +44,9 @@ interface Booking extends Kept {
   readonly by: Actor;
   /** As given, answered in the same words. */
   readonly device: Device | undefined;
-  readonly request: Omit<CreateSession, 'device' | 'sinkCredential' | 'duration'> | Omit<CreateAssignment, 'device' | 'sinkCredential'>;
+  readonly request:
+    | Omit<CreateSession, 'device' | 'sinkCredential' | 'duration'>
+    | Omit<CreateAssignment, 'device' | 'sinkCredential'>;
   readonly sink: SinkOf | undefined;
   readonly asked: number;
   /** Granted, s; of a session that ended: how long it was in force. */
@@ -133,7 +135,10 @@ export class Bookings {
     const { requestedAdditionalDuration } = call.body as { requestedAdditionalDuration: number };
     const offered = this.#ports.profiles().find(({ profile }) => profile.name === booking.request.qosProfile);
     const most = offered === undefined ? bookingLimits.durationSecondsMax : durationsOf(offered).most;
-    const duration = Math.max(booking.duration!, Math.min(booking.duration! + requestedAdditionalDuration, most, int32Max));
+    const duration = Math.max(
+      booking.duration!,
+      Math.min(booking.duration! + requestedAdditionalDuration, most, int32Max),
+    );
     await this.#audit(call, 'network.session.extend', booking, { durationSeconds: duration });
     const state = await this.#ports.bindings.extend(booking.key, duration);
     if (booking.status !== 'AVAILABLE' || booking.started === undefined)
@@ -215,9 +220,16 @@ export class Bookings {
             await this.#all[kind].put(booking);
           }
           if (booking.ended! + bookingLimits.endedSecondsKept * second <= now) await this.#forget(booking);
-        } else if (booking.status === 'AVAILABLE' && booking.expires !== undefined && booking.expires <= now) {
+        } else if (
+          booking.status === 'AVAILABLE' &&
+          booking.expires !== undefined &&
+          booking.expires <= now
+        ) {
           await this.#end(booking, 'DURATION_EXPIRED', booking.expires);
-        } else if (booking.status === 'REQUESTED' && booking.asked + bookingLimits.requestedSecondsMax * second <= now) {
+        } else if (
+          booking.status === 'REQUESTED' &&
+          booking.asked + bookingLimits.requestedSecondsMax * second <= now
+        ) {
           await this.#end(booking, 'NETWORK_TERMINATED', now);
         } else if ((this.#lastRead.get(booking.key) ?? 0) + readEvery[booking.status] <= now) {
           this.#lastRead.set(booking.key, now);
@@ -256,7 +268,10 @@ export class Bookings {
     filters: readonly FlowFilter[],
   ): Promise<Booking> {
     const all = this.#all[kind];
-    if (all.size >= bookingLimits[`${kind}sMax`] || all.countOf(call.consumer) >= bookingLimits.perConsumerMax)
+    if (
+      all.size >= bookingLimits[`${kind}sMax`] ||
+      all.countOf(call.consumer) >= bookingLimits.perConsumerMax
+    )
       throw new CamaraProblem(429, 'QUOTA_EXCEEDED', `No more ${kind}s are given; delete some first.`);
     const id = randomUUID();
     const booking: Booking = {
@@ -389,7 +404,8 @@ export class Bookings {
     booking.statusInfo = why;
     booking.ended = this.#ports.clock.now();
     if (booking.kind === 'session') {
-      booking.duration = booking.started === undefined ? 1 : Math.max(1, Math.round((at - booking.started) / second));
+      booking.duration =
+        booking.started === undefined ? 1 : Math.max(1, Math.round((at - booking.started) / second));
       booking.expires = at;
     }
     await this.#release(booking);
@@ -417,7 +433,10 @@ export class Bookings {
   }
 
   #tell(booking: Booking): void {
-    const statusInfo = booking.status === 'UNAVAILABLE' && booking.statusInfo !== undefined ? { statusInfo: booking.statusInfo } : {};
+    const statusInfo =
+      booking.status === 'UNAVAILABLE' && booking.statusInfo !== undefined
+        ? { statusInfo: booking.statusInfo }
+        : {};
     const isSession = booking.kind === 'session';
     this.#outbox.send(booking.sink, {
       type: isSession
@@ -475,6 +494,8 @@ function assignmentInfo(booking: Booking): AssignmentInfo {
     assignmentId: id,
     ...(started === undefined ? {} : { startedAt: instant(started) }),
     status,
-    ...(status === 'UNAVAILABLE' && statusInfo !== undefined && statusInfo !== 'DURATION_EXPIRED' ? { statusInfo } : {}),
+    ...(status === 'UNAVAILABLE' && statusInfo !== undefined && statusInfo !== 'DURATION_EXPIRED'
+      ? { statusInfo }
+      : {}),
   };
 }

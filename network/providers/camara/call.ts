@@ -29,6 +29,10 @@ export function consumerOf({ actor }: Caller): string {
 }
 
 /** May the caller do what the operation is, at this place? */
-export function mayAtPlace(call: Call, place: string, permission: Permission | undefined = call.operation.permission): boolean {
+export function mayAtPlace(
+  call: Call,
+  place: string,
+  permission: Permission | undefined = call.operation.permission,
+): boolean {
   return permission === undefined || call.caller.may(permission, place);
 }

@@ -34,11 +34,19 @@ export function identifiersOf(device: Device): DeviceIdentifier[] {
 /**
  * The terminal a request is about, that the caller may see and do this with. A terminal the caller may not see is not found. Throws CamaraProblem.
  */
-export async function subjectOf(terminals: TerminalPort, call: Call, device: Device | undefined): Promise<Subject> {
+export async function subjectOf(
+  terminals: TerminalPort,
+  call: Call,
+  device: Device | undefined,
+): Promise<Subject> {
   const own = await terminals.subjectOf(call.caller.actor);
   if (own !== undefined) {
     if (device !== undefined)
-      throw new CamaraProblem(422, 'UNNECESSARY_IDENTIFIER', 'The token already tells the device; leave out "device".');
+      throw new CamaraProblem(
+        422,
+        'UNNECESSARY_IDENTIFIER',
+        'The token already tells the device; leave out "device".',
+      );
     allow(call, own);
     return { terminal: own, device: undefined };
   }
@@ -54,7 +62,11 @@ export async function subjectOf(terminals: TerminalPort, call: Call, device: Dev
       422,
       'UNSUPPORTED_IDENTIFIER',
       `Devices are found by ${kinds
-        .filter((kind) => terminals.identifiers.includes(kind) && (call.api.accessIdentifiers || kind !== 'networkAccessIdentifier'))
+        .filter(
+          (kind) =>
+            terminals.identifiers.includes(kind) &&
+            (call.api.accessIdentifiers || kind !== 'networkAccessIdentifier'),
+        )
         .join(', ')} here.`,
     );
   let subject: Subject | undefined;

@@ -1,2 +1,2 @@
 export * from './ports.ts';
-export { camaraServer, type CamaraServer } from './server.ts';
+export { type CamaraServer, camaraServer } from './server.ts';

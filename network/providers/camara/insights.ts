@@ -86,7 +86,11 @@ export class Insights {
       this.#all.size >= applicationProfileLimits.profilesMax ||
       this.#all.countOf(call.consumer) >= applicationProfileLimits.perConsumerMax
     )
-      throw new CamaraProblem(429, 'QUOTA_EXCEEDED', 'No more application profiles are kept; delete some first.');
+      throw new CamaraProblem(
+        429,
+        'QUOTA_EXCEEDED',
+        'No more application profiles are kept; delete some first.',
+      );
     const { networkQualityThresholds } = call.body as { networkQualityThresholds: QualityThresholds };
     checkThresholds(networkQualityThresholds);
     const profile: KeptProfile = {
@@ -122,7 +126,8 @@ export class Insights {
   }
 
   async check(call: Call): Promise<Answer> {
-    const { applicationProfileId, device, applicationServer, monitoringTimeStamp } = call.body as InsightRequest;
+    const { applicationProfileId, device, applicationServer, monitoringTimeStamp } =
+      call.body as InsightRequest;
     serversOf(applicationServer);
     const subject = await subjectOf(this.#ports.terminals, call, device);
     const at = monitoringTimeStamp === undefined ? undefined : Date.parse(monitoringTimeStamp) * 1000;
@@ -179,7 +184,12 @@ function kpisOf(status: TerminalStatus | undefined): Record<string, string> | un
 }
 
 function checkThresholds(thresholds: QualityThresholds): void {
-  for (const name of ['packetDelayBudget', 'jitter', 'targetMinUpstreamRate', 'targetMinDownstreamRate'] as const) {
+  for (const name of [
+    'packetDelayBudget',
+    'jitter',
+    'targetMinUpstreamRate',
+    'targetMinDownstreamRate',
+  ] as const) {
     const quantity = thresholds[name];
     if (quantity !== undefined && (quantity.value === undefined || quantity.unit === undefined))
       throw invalid(`networkQualityThresholds.${name} needs value and unit.`);

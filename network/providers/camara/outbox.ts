@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock, Log } from '@millrace/sdk';
+import type { CamaraApi } from './apis.ts';
 import type { CamaraPorts } from './ports.ts';
 import { CamaraProblem, invalid } from './problem.ts';
 import type { SinkCredential } from './shapes.ts';
-import type { CamaraApi } from './apis.ts';
 
 /** Where notifications of something go, as it is kept. */
 export interface SinkOf {
@@ -31,7 +31,8 @@ export function sinkOf(
   credential: SinkCredential | undefined,
 ): SinkOf | undefined {
   if (sink === undefined) {
-    if (credential !== undefined) throw invalid('"sinkCredential" says how to reach "sink"; there is no "sink".');
+    if (credential !== undefined)
+      throw invalid('"sinkCredential" says how to reach "sink"; there is no "sink".');
     return undefined;
   }
   let url: URL;
@@ -49,14 +50,20 @@ export function sinkOf(
   const { credentialType, accessToken, accessTokenExpiresUtc, accessTokenType } = credential;
   if (credentialType !== 'ACCESSTOKEN') {
     if (!api.credentials.includes(credentialType))
-      throw invalid(`sinkCredential.credentialType must be one of ACCESSTOKEN, ${api.credentials.join(', ')}.`);
+      throw invalid(
+        `sinkCredential.credentialType must be one of ACCESSTOKEN, ${api.credentials.join(', ')}.`,
+      );
     if (credentialType === 'PRIVATE_KEY_JWT')
       throw new CamaraProblem(
         422,
         'PRIVATE_KEY_JWT_NOT_CONFIGURED',
         'No key was agreed on beforehand for this sink; use ACCESSTOKEN.',
       );
-    throw new CamaraProblem(400, 'INVALID_CREDENTIAL', 'Only sinkCredential.credentialType ACCESSTOKEN is taken.');
+    throw new CamaraProblem(
+      400,
+      'INVALID_CREDENTIAL',
+      'Only sinkCredential.credentialType ACCESSTOKEN is taken.',
+    );
   }
   if (accessToken === undefined || accessTokenExpiresUtc === undefined || accessTokenType === undefined)
     throw invalid('sinkCredential ACCESSTOKEN needs accessToken, accessTokenExpiresUtc and accessTokenType.');
@@ -64,7 +71,11 @@ export function sinkOf(
     throw new CamaraProblem(400, 'INVALID_TOKEN', 'sinkCredential.accessTokenType must be "bearer".');
   // It becomes a header.
   if (!/^[\x21-\x7e]+$/.test(accessToken))
-    throw new CamaraProblem(400, 'INVALID_TOKEN', 'sinkCredential.accessToken has characters no bearer token has.');
+    throw new CamaraProblem(
+      400,
+      'INVALID_TOKEN',
+      'sinkCredential.accessToken has characters no bearer token has.',
+    );
   return { url: url.href, token: accessToken, tokenExpires: Date.parse(accessTokenExpiresUtc) * 1000 };
 }
 

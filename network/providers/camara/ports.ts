@@ -31,7 +31,10 @@ export interface CamaraPorts {
   /** What is offered, now; at most 100 of them are shown. See `usualProfiles`. */
   profiles(): readonly OfferedProfile[];
   /** Sends a notification. The guard against addresses inside the plant is the port's; what it refuses it rejects. */
-  post(url: string, message: { headers: Readonly<Record<string, string>>; body: string }): Promise<{ status: number }>;
+  post(
+    url: string,
+    message: { headers: Readonly<Record<string, string>>; body: string },
+  ): Promise<{ status: number }>;
   /** What is wrong with an address for notifications, before anything is sent there; undefined: nothing. */
   sinkProblem?(url: string): string | undefined;
   /** Durable before what it tells is done. */
@@ -70,7 +73,8 @@ export const camaraMigrations = [
 /** The records in the platform's own store (after `camaraMigrations`). */
 export function camaraRecordsIn(store: RecordStore): CamaraRecords {
   return {
-    load: () => store.query<{ kind: string; id: string; data: string }>('SELECT kind, id, data FROM camara_record'),
+    load: () =>
+      store.query<{ kind: string; id: string; data: string }>('SELECT kind, id, data FROM camara_record'),
     async put({ kind, id, data }) {
       await store.query(
         'INSERT INTO camara_record (kind, id, data) VALUES ($1, $2, $3) ON CONFLICT (kind, id) DO UPDATE SET data = excluded.data',
@@ -218,7 +222,16 @@ const day = { value: 1, unit: 'Days' } as const;
  * rates), on 5QIs of TS 23.501 whose figures they show. Rates in kbit/s.
  */
 export const usualProfiles: readonly OfferedProfile[] = [
-  offered('QOS_E', 'Stable latency at low rates, also under congestion', 500, 80, 10, 6, 10, 'real_time_interactive'),
+  offered(
+    'QOS_E',
+    'Stable latency at low rates, also under congestion',
+    500,
+    80,
+    10,
+    6,
+    10,
+    'real_time_interactive',
+  ),
   offered('QOS_S', 'Small rates, stable under congestion', 4000, 7, 100, 3, 40, 'low_latency_data'),
   offered('QOS_M', 'Medium rates, stable under congestion', 8000, 7, 100, 3, 40, 'multimedia_streaming'),
   offered('QOS_L', 'Large rates, stable under congestion', 20_000, 7, 100, 3, 40, 'broadcast_video'),
@@ -235,10 +248,13 @@ function offered(
   serviceClass: 'real_time_interactive' | 'low_latency_data' | 'multimedia_streaming' | 'broadcast_video',
 ): OfferedProfile {
   const rate =
-    kbps <= 1000
-      ? ({ value: kbps, unit: 'kbps' } as const)
-      : ({ value: kbps / 1000, unit: 'Mbps' } as const);
-  const dscp = { real_time_interactive: 32, low_latency_data: 18, multimedia_streaming: 26, broadcast_video: 24 };
+    kbps <= 1000 ? ({ value: kbps, unit: 'kbps' } as const) : ({ value: kbps / 1000, unit: 'Mbps' } as const);
+  const dscp = {
+    real_time_interactive: 32,
+    low_latency_data: 18,
+    multimedia_streaming: 26,
+    broadcast_video: 24,
+  };
   return {
     profile: {
       name,

@@ -44,7 +44,9 @@ export function problemBody({ status, code, message }: CamaraProblem): string {
   return JSON.stringify({ status, code, message: message.slice(0, messageLengthMax) });
 }
 
-export const invalid = (message: string): CamaraProblem => new CamaraProblem(400, 'INVALID_ARGUMENT', message);
+export const invalid = (message: string): CamaraProblem =>
+  new CamaraProblem(400, 'INVALID_ARGUMENT', message);
 export const outOfRange = (message: string): CamaraProblem => new CamaraProblem(400, 'OUT_OF_RANGE', message);
 export const notFound = (message: string): CamaraProblem => new CamaraProblem(404, 'NOT_FOUND', message);
-export const denied = (message: string): CamaraProblem => new CamaraProblem(403, 'PERMISSION_DENIED', message);
+export const denied = (message: string): CamaraProblem =>
+  new CamaraProblem(403, 'PERMISSION_DENIED', message);

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { type ForeignAnswer, type ForeignApi, type ForeignRequest, ProviderError } from '@millrace/sdk';
-import { camaraScopes, type CamaraOperation, route } from './apis.ts';
-import { Bookings } from './bookings.ts';
+import { type CamaraOperation, camaraScopes, route } from './apis.ts';
 import { bodyLimits, checkBody, checkParameters, readBody } from './body.ts';
+import { Bookings } from './bookings.ts';
 import { type Answer, type Call, consumerOf } from './call.ts';
 import { subjectOf } from './devices.ts';
 import { Insights } from './insights.ts';
@@ -68,7 +68,8 @@ export function camaraServer(ports: CamaraPorts): CamaraServer {
         .map(({ profile }) => profile)
         .filter(
           (profile) =>
-            (name === undefined || profile.name === name) && (status === undefined || profile.status === status),
+            (name === undefined || profile.name === name) &&
+            (status === undefined || profile.status === status),
         );
       return { status: 200, body: profiles.slice(0, 100) };
     },
@@ -140,7 +141,15 @@ export function camaraServer(ports: CamaraPorts): CamaraServer {
         body = readBody(request.body, request.headers['content-type']);
         checkBody(api, operation, body);
       }
-      const call: Call = { api, operation, parameters, query: request.query, body, caller: request.caller, consumer };
+      const call: Call = {
+        api,
+        operation,
+        parameters,
+        query: request.query,
+        body,
+        caller: request.caller,
+        consumer,
+      };
       return { operation, answer: await (handlers[operation.id] ?? subscriptionHandler(operation))(call) };
     } catch (error) {
       throw documented(operation, problemOf(error));
@@ -174,8 +183,10 @@ export function camaraServer(ports: CamaraPorts): CamaraServer {
     if (request.method !== 'POST') return refused(405, 'invalid_request', 'The token endpoint takes POST.');
     const minute = Math.floor(ports.clock.now() / 60_000_000);
     grants = grants.minute === minute ? { minute, count: grants.count + 1 } : { minute, count: 1 };
-    if (grants.count > serverLimits.grantsPerMinute) return refused(429, 'slow_down', 'Too many attempts; wait a minute.');
-    if (request.body.byteLength > bodyLimits.bytesMax) return refused(400, 'invalid_request', 'The body is too long.');
+    if (grants.count > serverLimits.grantsPerMinute)
+      return refused(429, 'slow_down', 'Too many attempts; wait a minute.');
+    if (request.body.byteLength > bodyLimits.bytesMax)
+      return refused(400, 'invalid_request', 'The body is too long.');
     const form = new URLSearchParams(new TextDecoder().decode(request.body));
     if (form.get('grant_type') !== 'client_credentials')
       return refused(400, 'unsupported_grant_type', 'Only client_credentials are taken.');
@@ -193,7 +204,8 @@ export function camaraServer(ports: CamaraPorts): CamaraServer {
     }
     const scopes = (form.get('scope') ?? '').split(' ').filter((scope) => scope !== '' && scope !== 'openid');
     const unknown = scopes.find((scope) => !camaraScopes.has(scope));
-    if (unknown !== undefined) return refused(400, 'invalid_scope', `There is no scope "${unknown.slice(0, 200)}".`);
+    if (unknown !== undefined)
+      return refused(400, 'invalid_scope', `There is no scope "${unknown.slice(0, 200)}".`);
     const given = client === '' || secret === '' ? undefined : await ports.grant!(client, secret, scopes);
     if (given === undefined) return refused(401, 'invalid_client', 'The client or its secret is not known.');
     return {
@@ -260,9 +272,13 @@ export function camaraServer(ports: CamaraPorts): CamaraServer {
     async handle(request) {
       counts.requests++;
       const correlator = request.headers['x-correlator'];
-      const echoed = correlator !== undefined && /^[a-zA-Z0-9\-_:;./<>{}]{1,256}$/.test(correlator) ? correlator : randomUUID();
+      const echoed =
+        correlator !== undefined && /^[a-zA-Z0-9\-_:;./<>{}]{1,256}$/.test(correlator)
+          ? correlator
+          : randomUUID();
       try {
-        if (request.path === '/oauth2/token' && ports.grant !== undefined && state === 'ready') return await grant(request);
+        if (request.path === '/oauth2/token' && ports.grant !== undefined && state === 'ready')
+          return await grant(request);
         const { answer: given } = await answer(request);
         const hasBody = given.body !== undefined;
         return {

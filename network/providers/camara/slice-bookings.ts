@@ -77,15 +77,22 @@ export class SliceBookings {
     const wrong = areaProblem(serviceArea, ['CIRCLE', 'POLYGON']);
     if (wrong !== undefined) throw invalid(`serviceArea: ${wrong}.`);
     const sink = sinkOf(this.#ports, call.api, attributes.sink, sinkCredential);
-    if (!mayAtPlace(call, '')) throw denied(`The token does not hold ${call.operation.scopes[0]} for the plant.`);
+    if (!mayAtPlace(call, ''))
+      throw denied(`The token does not hold ${call.operation.scopes[0]} for the plant.`);
     const now = this.#ports.clock.now();
     const from = Date.parse(serviceTime.startDate) * 1000;
     const to = serviceTime.endDate === undefined ? undefined : Date.parse(serviceTime.endDate) * 1000;
     if (from < now - sliceBookingLimits.lateSecondsMax * second)
       throw outOfRange('serviceTime.startDate has passed.');
-    if (to !== undefined && to <= Math.max(from, now)) throw outOfRange('serviceTime.endDate must be after startDate.');
-    if (from > now + sliceBookingLimits.daysMax * day || (to !== undefined && to - from > sliceBookingLimits.daysMax * day))
-      throw outOfRange(`Slices are booked for at most ${sliceBookingLimits.daysMax} days, and as long ahead.`);
+    if (to !== undefined && to <= Math.max(from, now))
+      throw outOfRange('serviceTime.endDate must be after startDate.');
+    if (
+      from > now + sliceBookingLimits.daysMax * day ||
+      (to !== undefined && to - from > sliceBookingLimits.daysMax * day)
+    )
+      throw outOfRange(
+        `Slices are booked for at most ${sliceBookingLimits.daysMax} days, and as long ahead.`,
+      );
     if (
       this.#all.size >= sliceBookingLimits.slicesMax ||
       this.#all.countOf(call.consumer) >= sliceBookingLimits.perConsumerMax
@@ -108,7 +115,10 @@ export class SliceBookings {
     };
     await this.#all.put(slice);
     try {
-      await this.#audit(call, 'network.slice.create', slice, { from: instant(from), to: to === undefined ? null : instant(to) });
+      await this.#audit(call, 'network.slice.create', slice, {
+        from: instant(from),
+        to: to === undefined ? null : instant(to),
+      });
       const answer = await this.#ports.slices.reserve({
         key: slice.key,
         by: slice.by,
@@ -152,7 +162,8 @@ export class SliceBookings {
 
   async delete(call: Call): Promise<Answer> {
     const slice = this.#own(call);
-    if (!mayAtPlace(call, '')) throw denied(`The token does not hold ${call.operation.scopes[0]} for the plant.`);
+    if (!mayAtPlace(call, ''))
+      throw denied(`The token does not hold ${call.operation.scopes[0]} for the plant.`);
     await this.#audit(call, 'network.slice.delete', slice, {});
     if (slice.state !== 'ended' || slice.unended) await this.#ports.slices.end(slice.key);
     await this.#all.remove(slice.id);
@@ -160,7 +171,11 @@ export class SliceBookings {
   }
 
   async assign(call: Call): Promise<Answer> {
-    const { device, sink: url, sinkCredential } = call.body as {
+    const {
+      device,
+      sink: url,
+      sinkCredential,
+    } = call.body as {
       device?: Device;
       sink?: string;
       sinkCredential?: SinkCredential;
@@ -173,7 +188,8 @@ export class SliceBookings {
       status: 201,
       body: assignment(slice, subject.device, 'FAILURE', statusInfo),
     });
-    if (slice.devices.some(({ terminal }) => terminal === subject.terminal.id)) return failed('DEVICE_ALREADY_ASSIGNED');
+    if (slice.devices.some(({ terminal }) => terminal === subject.terminal.id))
+      return failed('DEVICE_ALREADY_ASSIGNED');
     if (slice.devices.length >= slice.devicesMax) return failed('MAX_DEVICES_EXCEEDED');
     const assigned: Assigned = { terminal: subject.terminal.id, device: subject.device, sink, done: false };
     slice.devices.push(assigned);
@@ -198,7 +214,9 @@ export class SliceBookings {
 
   async devices(call: Call): Promise<Answer> {
     const slice = this.#own(call);
-    const deviceList: Device[] = slice.devices.flatMap(({ device }) => (device === undefined ? [] : [device]));
+    const deviceList: Device[] = slice.devices.flatMap(({ device }) =>
+      device === undefined ? [] : [device],
+    );
     return { status: 200, body: { deviceList, sliceInfo: sliceInfo(slice) } };
   }
 
@@ -209,7 +227,12 @@ export class SliceBookings {
     const assigned = slice.devices.find(({ terminal }) => terminal === subject.terminal.id);
     const answer = (status: string, statusInfo: string): Answer => ({
       status: 200,
-      body: { ...(subject.device === undefined ? {} : { device: subject.device }), sliceId: slice.id, status, statusInfo },
+      body: {
+        ...(subject.device === undefined ? {} : { device: subject.device }),
+        sliceId: slice.id,
+        status,
+        statusInfo,
+      },
     });
     if (assigned === undefined) return answer('FAILURE', 'DEVICE_ALREADY_RELEASED');
     await this.#auditDevice(call, 'network.slice.release', slice, subject);
@@ -222,7 +245,10 @@ export class SliceBookings {
   async ofDevice(call: Call): Promise<Answer> {
     const subject = await subjectOf(this.#ports.terminals, call, call.body as Device);
     const sliceList = [...this.#all.of(call.consumer)]
-      .filter(({ state, devices }) => state !== 'ended' && devices.some(({ terminal }) => terminal === subject.terminal.id))
+      .filter(
+        ({ state, devices }) =>
+          state !== 'ended' && devices.some(({ terminal }) => terminal === subject.terminal.id),
+      )
       .map(sliceInfo);
     return { status: 200, body: { sliceList } };
   }
@@ -252,7 +278,8 @@ export class SliceBookings {
         await this.#all.put(slice);
       }
       if (slice.state === 'ended') {
-        if (slice.ended! + sliceBookingLimits.endedSecondsKept * second <= now) await this.#all.remove(slice.id);
+        if (slice.ended! + sliceBookingLimits.endedSecondsKept * second <= now)
+          await this.#all.remove(slice.id);
         return;
       }
       if (slice.state === 'reserved' && slice.from <= now) {
@@ -316,8 +343,12 @@ export class SliceBookings {
   }
 }
 
-function profileOf({ sliceQosProfile }: Omit<SliceAttributes, 'sinkCredential'>, devices: number): Omit<SliceProfile, 'snssai'> {
-  const { downStreamRatePerDevice, upStreamRatePerDevice, downStreamDelayBudget, upStreamDelayBudget } = sliceQosProfile;
+function profileOf(
+  { sliceQosProfile }: Omit<SliceAttributes, 'sinkCredential'>,
+  devices: number,
+): Omit<SliceProfile, 'snssai'> {
+  const { downStreamRatePerDevice, upStreamRatePerDevice, downStreamDelayBudget, upStreamDelayBudget } =
+    sliceQosProfile;
   const down = kbpsOf(downStreamRatePerDevice);
   const up = kbpsOf(upStreamRatePerDevice);
   const downSeconds = secondsOf(downStreamDelayBudget);

@@ -11,7 +11,9 @@ const unknown = (what: string): CamaraProblem =>
   new CamaraProblem(503, 'UNAVAILABLE', `${what} is not known now; try again later.`);
 
 /** Reachable by data, by SMS only, or not; undefined where it is not known. */
-export function reachabilityOf(status: TerminalStatus | undefined): 'data' | 'sms' | 'disconnected' | undefined {
+export function reachabilityOf(
+  status: TerminalStatus | undefined,
+): 'data' | 'sms' | 'disconnected' | undefined {
   if (status === undefined || (status.data === undefined && status.sms === undefined)) return undefined;
   if (status.data === true) return 'data';
   if (status.sms === true) return 'sms';
@@ -65,7 +67,11 @@ export async function networkType(ports: CamaraPorts, call: Call): Promise<Answe
 }
 
 export async function location(ports: CamaraPorts, call: Call): Promise<Answer> {
-  const { device, maxAge, maxSurface } = call.body as { device?: Device; maxAge?: number; maxSurface?: number };
+  const { device, maxAge, maxSurface } = call.body as {
+    device?: Device;
+    maxAge?: number;
+    maxSurface?: number;
+  };
   const subject = await subjectOf(ports.terminals, call, device);
   const position = await located(ports, 'LOCATION_RETRIEVAL', subject.terminal.id, maxAge);
   if (maxSurface !== undefined && Math.PI * position.radiusMetres ** 2 > maxSurface)

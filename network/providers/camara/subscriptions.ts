@@ -155,7 +155,11 @@ export class Subscriptions {
           const { insight, kpis } = await this.#insights.judge(thresholds, terminal);
           return {
             state: JSON.stringify(insight),
-            facts: { applicationProfileId, ...insight, ...(kpis === undefined ? {} : { additionalKpis: kpis }) },
+            facts: {
+              applicationProfileId,
+              ...insight,
+              ...(kpis === undefined ? {} : { additionalKpis: kpis }),
+            },
           };
         },
         happens: (_, before, after) => before !== after,
@@ -171,14 +175,19 @@ export class Subscriptions {
     const request = call.body as SubscriptionRequest;
     const api = call.api.name as SubscriptionApi;
     const { protocol, protocolSettings, types, config } = request;
-    if (protocol !== 'HTTP') throw new CamaraProblem(400, 'INVALID_PROTOCOL', 'Only HTTP is spoken to sinks.');
+    if (protocol !== 'HTTP')
+      throw new CamaraProblem(400, 'INVALID_PROTOCOL', 'Only HTTP is spoken to sinks.');
     for (const [name, value] of Object.entries(protocolSettings ?? {}))
       if (name !== 'method' || value !== 'POST')
         throw invalid(`protocolSettings.${name.slice(0, 80)} is not supported; events are sent by POST.`);
     const unknown = types.find((type) => !(subscriptionTypes[api] as readonly string[]).includes(type));
     if (unknown !== undefined) throw invalid(`There is no type of event "${unknown.slice(0, 200)}" here.`);
     if (types.length !== 1)
-      throw new CamaraProblem(422, 'MULTIEVENT_SUBSCRIPTION_NOT_SUPPORTED', 'Subscribe to one type of event at a time.');
+      throw new CamaraProblem(
+        422,
+        'MULTIEVENT_SUBSCRIPTION_NOT_SUPPORTED',
+        'Subscribe to one type of event at a time.',
+      );
     const { area, applicationServer, applicationProfileId, device } = config.subscriptionDetail;
     if (area !== undefined) {
       const wrong = areaProblem(area, ['CIRCLE']);
@@ -188,14 +197,18 @@ export class Subscriptions {
     const sink = sinkOf(this.#ports, call.api, request.sink, request.sinkCredential)!;
     const now = this.#ports.clock.now();
     const asked =
-      config.subscriptionExpireTime === undefined ? undefined : Date.parse(config.subscriptionExpireTime) * 1000;
+      config.subscriptionExpireTime === undefined
+        ? undefined
+        : Date.parse(config.subscriptionExpireTime) * 1000;
     if (asked !== undefined && asked <= now) throw invalid('config.subscriptionExpireTime has passed.');
     const subject = await subjectOf(this.#ports.terminals, call, device);
     if (
       applicationProfileId !== undefined &&
       this.#insights.thresholdsOf(call.consumer, applicationProfileId) === undefined
     )
-      throw invalid('config.subscriptionDetail.applicationProfileId is not that of a profile of this client.');
+      throw invalid(
+        'config.subscriptionDetail.applicationProfileId is not that of a profile of this client.',
+      );
     if (
       this.#all.size >= subscriptionLimits.subscriptionsMax ||
       this.#all.countOf(call.consumer) >= subscriptionLimits.perConsumerMax
@@ -214,10 +227,16 @@ export class Subscriptions {
       sink,
       config: {
         ...config,
-        subscriptionDetail: { ...(subject.device === undefined ? {} : { device: subject.device }), ...detail },
+        subscriptionDetail: {
+          ...(subject.device === undefined ? {} : { device: subject.device }),
+          ...detail,
+        },
       },
       starts: now,
-      expires: Math.min(asked ?? now + subscriptionLimits.usualDays * day, now + subscriptionLimits.daysMax * day),
+      expires: Math.min(
+        asked ?? now + subscriptionLimits.usualDays * day,
+        now + subscriptionLimits.daysMax * day,
+      ),
       seen: undefined,
       events: 0,
     };
@@ -239,7 +258,8 @@ export class Subscriptions {
   async list(call: Call): Promise<Answer> {
     const mine = [...this.#all.of(call.consumer)].filter(({ api }) => api === call.api.name);
     mine.sort((a, b) => a.starts - b.starts || (a.id < b.id ? -1 : 1));
-    if (call.api.name !== 'connectivity-insights-subscriptions') return { status: 200, body: mine.map(shown) };
+    if (call.api.name !== 'connectivity-insights-subscriptions')
+      return { status: 200, body: mine.map(shown) };
     const number = (name: string, usual: number, most: number): number => {
       const text = call.query.get(name);
       if (text === null) return usual;
@@ -276,7 +296,10 @@ export class Subscriptions {
       for (const subscription of [...this.#all.all()]) {
         const { tokenExpires } = subscription.sink;
         if (subscription.expires <= now) await this.#end(subscription, 'SUBSCRIPTION_EXPIRED');
-        else if (tokenExpires !== undefined && tokenExpires - subscriptionLimits.tokenGraceSeconds * second <= now)
+        else if (
+          tokenExpires !== undefined &&
+          tokenExpires - subscriptionLimits.tokenGraceSeconds * second <= now
+        )
           await this.#end(subscription, 'ACCESS_TOKEN_EXPIRED');
         else if (
           (this.#looked.get(subscription.id) ?? 0) + this.#kinds[subscription.api].everySeconds * second <=
@@ -304,9 +327,17 @@ export class Subscriptions {
       }
       seen = await kind.observe(subscription);
     } catch (error) {
-      this.#ports.log.warn('a subscription could not be looked at', { id: subscription.id, error: String(error) });
+      this.#ports.log.warn('a subscription could not be looked at', {
+        id: subscription.id,
+        error: String(error),
+      });
     }
-    if (seen === undefined || seen.state === subscription.seen || this.#all.get(subscription.id) === undefined) return;
+    if (
+      seen === undefined ||
+      seen.state === subscription.seen ||
+      this.#all.get(subscription.id) === undefined
+    )
+      return;
     const before = subscription.seen;
     subscription.seen = seen.state;
     const event = subscription.type.split('.').at(-1)!;
@@ -314,10 +345,16 @@ export class Subscriptions {
     if ((!first || subscription.config.initialEvent === true) && kind.happens(event, before, seen.state)) {
       subscription.events++;
       const { facts } = seen;
-      this.#send(subscription, event, event === 'roaming-on' || event === 'roaming-off' ? {} : facts, kind.tellsDevice);
+      this.#send(
+        subscription,
+        event,
+        event === 'roaming-on' || event === 'roaming-off' ? {} : facts,
+        kind.tellsDevice,
+      );
     }
     const most = subscription.config.subscriptionMaxEvents;
-    if (most !== undefined && subscription.events >= most) await this.#end(subscription, 'MAX_EVENTS_REACHED');
+    if (most !== undefined && subscription.events >= most)
+      await this.#end(subscription, 'MAX_EVENTS_REACHED');
     else await this.#all.put(subscription);
   }
 
@@ -327,10 +364,25 @@ export class Subscriptions {
     await this.#all.remove(subscription.id);
     const event =
       this.#kinds[subscription.api].lifecycle === 'ends' ? 'subscription-ends' : 'subscription-ended';
-    this.#send(subscription, event, { terminationReason }, true);
+    // The document of roaming asks for the country even here.
+    const country =
+      subscription.api === 'device-roaming-status-subscriptions'
+        ? (await this.#ports.terminals.status(subscription.terminal).catch(() => undefined))?.country
+        : undefined;
+    this.#send(
+      subscription,
+      event,
+      { terminationReason, ...(country === undefined ? {} : { countryCode: country.code }) },
+      true,
+    );
   }
 
-  #send(subscription: Subscription, event: string, facts: Readonly<Record<string, unknown>>, tellsId: boolean): void {
+  #send(
+    subscription: Subscription,
+    event: string,
+    facts: Readonly<Record<string, unknown>>,
+    tellsId: boolean,
+  ): void {
     const { id, api, device, config, sink } = subscription;
     const kind = this.#kinds[api];
     const area: Area | undefined = kind.tellsArea ? config.subscriptionDetail.area : undefined;

@@ -16,6 +16,10 @@ import {
   usualProfiles,
 } from './index.ts';
 
+/** JSON of answers and documents, which tests look into as it is. */
+// biome-ignore lint/suspicious/noExplicitAny: what is in it is what is tested
+export type Loose = any;
+
 /** A plant's network in memory, behind the server's ports, and the platform's HTTP before it. For tests. */
 export interface TestTerminal extends FoundTerminal {
   readonly ipv4: string;
@@ -40,7 +44,10 @@ export class TestPlant {
   readonly posted: { url: string; headers: Record<string, string>; body: string }[] = [];
   readonly logged: unknown[] = [];
   /** Bearer tokens → who shows them, and what they may. */
-  readonly tokens = new Map<string, { id: string; permissions: Permission[]; place: string; terminal?: string }>();
+  readonly tokens = new Map<
+    string,
+    { id: string; permissions: Permission[]; place: string; terminal?: string }
+  >();
   readonly clients = new Map<string, string>();
   verdicts: Partial<Record<Criterion, VerdictState>> = {};
   judged: ServiceLevel | undefined;
@@ -79,12 +86,25 @@ export class TestPlant {
           networkType: '5G',
           rsrpDbm: -90,
         },
-        position: { center: { latitude: 50.735851, longitude: 7.10066 }, radiusMetres: 20, time: this.clock.now() },
+        position: {
+          center: { latitude: 50.735851, longitude: 7.10066 },
+          radiusMetres: 20,
+          time: this.clock.now(),
+        },
       });
     this.tokens.set('all', { id: 'client', permissions: ['read', 'operate', 'configure'], place: '' });
     this.tokens.set('reader', { id: 'reader', permissions: ['read'], place: '' });
-    this.tokens.set('elsewhere', { id: 'elsewhere', permissions: ['read', 'operate', 'configure'], place: 'plant/hall-9' });
-    this.tokens.set('device', { id: 'agv-1', permissions: ['read', 'operate', 'configure'], place: '', terminal: 'agv-1' });
+    this.tokens.set('elsewhere', {
+      id: 'elsewhere',
+      permissions: ['read', 'operate', 'configure'],
+      place: 'plant/hall-9',
+    });
+    this.tokens.set('device', {
+      id: 'agv-1',
+      permissions: ['read', 'operate', 'configure'],
+      place: '',
+      terminal: 'agv-1',
+    });
     this.clients.set('robots', 's3cret & more');
     this.server = camaraServer(this.ports());
   }
@@ -180,7 +200,9 @@ export class TestPlant {
         return { status: this.sinkStatus };
       },
       sinkProblem: (url) =>
-        new URL(url).hostname === '169.254.169.254' ? 'Addresses inside the plant are not notified.' : undefined,
+        new URL(url).hostname === '169.254.169.254'
+          ? 'Addresses inside the plant are not notified.'
+          : undefined,
       audit: async (entry) => void this.audited.push(entry),
       grant: async (client, secret) => {
         if (this.clients.get(client) !== secret) return undefined;
@@ -192,8 +214,18 @@ export class TestPlant {
   async call(
     method: string,
     path: string,
-    options: { token?: string; body?: unknown; raw?: string | Uint8Array; headers?: Record<string, string> } = {},
-  ): Promise<{ status: number; headers: Readonly<Record<string, string>>; text: string | undefined; body: any }> {
+    options: {
+      token?: string;
+      body?: unknown;
+      raw?: string | Uint8Array;
+      headers?: Record<string, string>;
+    } = {},
+  ): Promise<{
+    status: number;
+    headers: Readonly<Record<string, string>>;
+    text: string | undefined;
+    body: Loose;
+  }> {
     const token = options.token ?? 'all';
     const raw = options.raw ?? (options.body === undefined ? '' : JSON.stringify(options.body));
     const [pathname, query] = path.split('?');
@@ -274,7 +306,10 @@ export const settle = async (): Promise<void> => {
 function isIt(terminal: TestTerminal, identifier: DeviceIdentifier): boolean {
   switch (identifier.kind) {
     case 'ipv4Address':
-      return terminal.ipv4 === (identifier.privateAddress ?? identifier.publicAddress) || terminal.ipv4 === identifier.publicAddress;
+      return (
+        terminal.ipv4 === (identifier.privateAddress ?? identifier.publicAddress) ||
+        terminal.ipv4 === identifier.publicAddress
+      );
     case 'ipv6Address':
       return terminal.ipv6 === identifier.address;
     case 'phoneNumber':
