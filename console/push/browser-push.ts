@@ -23,7 +23,8 @@ export async function pushState(user: string): Promise<PushState> {
   if (!('serviceWorker' in navigator && 'PushManager' in window && 'Notification' in window))
     return { obstacle: 'unsupported' };
   const { key } = await take(api.GET('/api/push-key'));
-  if (key === undefined) return { obstacle: 'server' };
+  // A page of this very machine is a secure one without HTTPS too.
+  if (key === undefined) return { obstacle: window.location.protocol === 'https:' ? 'server' : 'insecure' };
   if (Notification.permission === 'denied') return { obstacle: 'denied' };
   const subscription = await (await registered())?.pushManager.getSubscription();
   const on =

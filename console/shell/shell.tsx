@@ -26,6 +26,7 @@ import { sessionQuery, settingsQuery } from '../api/queries.ts';
 import { useStreamState } from '../live/live.ts';
 import { useConsoleWords } from '../words/index.ts';
 import { AttentionBar } from './attention.tsx';
+import { HeldLeases } from './held-leases.tsx';
 import { Navigation } from './navigation.tsx';
 import { forgetEverything } from './session.ts';
 import styles from './shell.module.css';
@@ -77,6 +78,7 @@ export function Shell() {
         <div className={styles.attention}>
           <AttentionBar />
         </div>
+        <HeldLeases />
         <div className={styles.time}>
           <TimeRangePicker
             range={time.range}

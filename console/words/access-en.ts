@@ -36,6 +36,7 @@ export const accessEn = {
     grants: 'Roles',
     grant: 'Add a role',
     role: 'Role',
+    onlyIn: 'only in {{app}}',
     place: 'Place',
     app: 'Application',
     allApps: 'all',

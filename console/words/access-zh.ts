@@ -33,6 +33,7 @@ export const accessZh = {
     grants: '角色',
     grant: '添加角色',
     role: '角色',
+    onlyIn: '仅限{{app}}',
     place: '位置',
     app: '应用',
     allApps: '全部',

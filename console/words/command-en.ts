@@ -57,6 +57,17 @@ export const commandEn = {
   output: 'Answer',
   why: 'What for',
   leaseToken: 'Token of control',
+  held: {
+    label_one: 'You hold control of {{count}} thing',
+    label_other: 'You hold control of {{count}} things',
+    left: '{{seconds}} s',
+    title: 'Control you hold',
+    about:
+      'It lasts while you are here, and ends by itself when you touch nothing for a while. Given back, no safe action runs.',
+    none: 'You hold control of nothing.',
+    giveAllBack: 'Give all back',
+    close: 'Close',
+  },
   control: {
     tab: 'Control',
     nothing: 'Nothing of this thing can be commanded',

@@ -48,6 +48,15 @@ export const commandZh: Translation<typeof commandEn> = {
   output: '应答',
   why: '用途',
   leaseToken: '控制权令牌',
+  held: {
+    label_other: '您持有 {{count}} 个物的控制权',
+    left: '{{seconds}} 秒',
+    title: '您持有的控制权',
+    about: '您在操作时控制权持续有效；一段时间无操作则自动结束。主动归还时不会执行安全动作。',
+    none: '您未持有任何控制权。',
+    giveAllBack: '全部归还',
+    close: '关闭',
+  },
   control: {
     tab: '操作',
     nothing: '该物没有可下发的命令',

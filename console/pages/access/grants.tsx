@@ -1,18 +1,28 @@
-import { type Grant, type RoleName, roleNames, roles } from '@millrace/contract';
+import { type Grant, type LocalText, type RoleName, roleNames, roles } from '@millrace/contract';
 import { Button, SelectField, useLocalText } from '@millrace/ui';
 import { useQuery } from '@tanstack/react-query';
 import { Plus, X } from 'lucide-react';
 import { useState } from 'react';
-import { plantQuery } from '../../api/queries.ts';
+import { appsQuery, plantQuery } from '../../api/queries.ts';
 import { useConsoleWords } from '../../words/index.ts';
 import styles from './access.module.css';
+
+/** Applications that a role can be given in; none while they are not known. */
+function useAppTitles(): readonly { id: string; title: LocalText }[] {
+  const apps = useQuery(appsQuery);
+  return (apps.data ?? []).map(({ id, title }) => ({ id, title }));
+}
 
 /** A role at a place, in words. */
 export function useGrantText(): (grant: Grant) => string {
   const words = useConsoleWords();
   const text = useLocalText();
-  return ({ role, place, app }) =>
-    `${text(roles[role].title)} · ${place === '' ? words('access.whole') : place}${app === undefined ? '' : ` · ${app}`}`;
+  const apps = useAppTitles();
+  return ({ role, place, app }) => {
+    const known = apps.find(({ id }) => id === app);
+    const inside = known === undefined ? app : text(known.title);
+    return `${text(roles[role].title)} · ${place === '' ? words('access.whole') : place}${inside === undefined ? '' : ` · ${words('access.people.onlyIn', { app: inside })}`}`;
+  };
 }
 
 export function GrantList({ grants }: { grants: readonly Grant[] }) {
@@ -31,7 +41,9 @@ export function GrantList({ grants }: { grants: readonly Grant[] }) {
 /** One role at one place of the tree. */
 export function GrantFields({ grant, onChange }: { grant: Grant; onChange: (grant: Grant) => void }) {
   const words = useConsoleWords();
+  const text = useLocalText();
   const plant = useQuery(plantQuery);
+  const apps = useAppTitles();
   const paths = (plant.data ?? []).map((node) => node.path).filter((path) => path !== '');
   const known = paths.includes(grant.place) || grant.place === '' ? paths : [grant.place, ...paths];
   return (
@@ -54,6 +66,24 @@ export function GrantFields({ grant, onChange }: { grant: Grant; onChange: (gran
         ]}
         onChange={(place) => onChange({ ...grant, place })}
       />
+      {apps.length === 0 && grant.app === undefined ? null : (
+        <SelectField
+          label={words('access.people.app')}
+          value={grant.app ?? ''}
+          options={[
+            { value: '', title: words('access.people.allApps') },
+            ...apps.map((app) => ({ value: app.id, title: text(app.title) })),
+            // One that is no longer there is still told of, until it is taken away.
+            ...(grant.app === undefined || apps.some((app) => app.id === grant.app)
+              ? []
+              : [{ value: grant.app, title: grant.app }]),
+          ]}
+          onChange={(app) => {
+            const { app: _, ...rest } = grant;
+            onChange(app === '' ? rest : { ...rest, app });
+          }}
+        />
+      )}
     </div>
   );
 }

@@ -5,8 +5,6 @@ import {
   alarmPriorities,
   type ConditionCheck,
   type RuleTrial,
-  roleNames,
-  roles,
 } from '@millrace/contract';
 import {
   Button,
@@ -35,6 +33,7 @@ import { useBounds } from '../../shell/time-state.ts';
 import { useConsoleWords } from '../../words/index.ts';
 import styles from './alarms.module.css';
 import { CauseChart } from './cause-chart.tsx';
+import { EscalationSteps, NotifiedRoles, useEscalationFault } from './escalation.tsx';
 import { AlarmFrame } from './frame.tsx';
 import { alarmRuleQuery, checkRule, saveRule, tryRule } from './queries.ts';
 
@@ -95,6 +94,16 @@ function RuleEditor({ saved }: { saved?: AlarmRule }) {
     setDraft((before) => ({ ...before, ...part }));
     setTrial(undefined);
   };
+  /** The Chinese of a text; emptied, it is as if it had never been given. */
+  const changeZh = (name: 'title' | 'consequence' | 'response', text: string) =>
+    setDraft((before) => {
+      const { zh: words = {}, ...others } = before.translations ?? {};
+      const zh = text === '' ? without(words, name) : { ...words, [name]: text };
+      const translations = { ...others, ...(Object.keys(zh).length === 0 ? {} : { zh }) };
+      return Object.keys(translations).length === 0
+        ? without(before, 'translations')
+        : { ...before, translations };
+    });
   const types = useMemo(
     () =>
       [...new Set((things.data?.things ?? []).flatMap((thing) => thing.types))]
@@ -138,6 +147,7 @@ function RuleEditor({ saved }: { saved?: AlarmRule }) {
     notify({ kind: 'error', title, ...(why === undefined ? {} : { detail: why }) });
   };
   const mend = check?.ok === true ? undefined : words('alarm.rule.mend');
+  const fault = useEscalationFault()(draft.escalation);
   const save = () => {
     setBusy('save');
     saveRule(saved?.id, input)
@@ -200,7 +210,7 @@ function RuleEditor({ saved }: { saved?: AlarmRule }) {
             kind="primary"
             icon={<Save size={16} />}
             pending={busy === 'save'}
-            disabledReason={draft.title.trim() === '' ? words('alarm.rule.name') : mend}
+            disabledReason={draft.title.trim() === '' ? words('alarm.rule.name') : (mend ?? fault)}
             onPress={save}
           >
             {words('alarm.rule.save')}
@@ -226,17 +236,7 @@ function RuleEditor({ saved }: { saved?: AlarmRule }) {
               <TextField
                 label={words('alarm.rule.nameZh')}
                 value={draft.translations?.['zh']?.title ?? ''}
-                onChange={(title) =>
-                  change({
-                    translations: {
-                      ...draft.translations,
-                      zh:
-                        title === ''
-                          ? without(draft.translations?.['zh'], 'title')
-                          : { ...draft.translations?.['zh'], title },
-                    },
-                  })
-                }
+                onChange={(title) => changeZh('title', title)}
               />
               <SelectField
                 label={words('alarm.priorityTitle')}
@@ -365,6 +365,18 @@ function RuleEditor({ saved }: { saved?: AlarmRule }) {
                 lines={2}
               />
               <TextField
+                label={words('alarm.rule.responseZh')}
+                value={draft.translations?.['zh']?.response ?? ''}
+                onChange={(text) => changeZh('response', text)}
+                lines={2}
+              />
+              <TextField
+                label={words('alarm.rule.consequenceZh')}
+                value={draft.translations?.['zh']?.consequence ?? ''}
+                onChange={(text) => changeZh('consequence', text)}
+                lines={2}
+              />
+              <TextField
                 label={words('alarm.rule.suppressedWhen')}
                 value={draft.suppressedWhen ?? ''}
                 onChange={(text) =>
@@ -409,41 +421,6 @@ function RuleEditor({ saved }: { saved?: AlarmRule }) {
                   }
                 />
               ))}
-              <NumberField
-                label={words('alarm.rule.escalate')}
-                unit="s"
-                value={draft.escalation?.[0]?.afterSeconds}
-                onChange={(value) =>
-                  setDraft((before) =>
-                    value === undefined || Number.isNaN(value)
-                      ? without(before, 'escalation')
-                      : {
-                          ...before,
-                          escalation: [
-                            { afterSeconds: value, role: before.escalation?.[0]?.role ?? 'supervisor' },
-                          ],
-                        },
-                  )
-                }
-              />
-              <SelectField
-                label={words('alarm.rule.escalateTo')}
-                value={draft.escalation?.[0]?.role ?? ''}
-                options={[
-                  { value: '', title: words('alarm.rule.nobody') },
-                  ...roleNames.map((role) => ({ value: role, title: roles[role].title[language] })),
-                ]}
-                onChange={(role) =>
-                  setDraft((before) =>
-                    role === ''
-                      ? without(before, 'escalation')
-                      : {
-                          ...before,
-                          escalation: [{ afterSeconds: before.escalation?.[0]?.afterSeconds ?? 900, role }],
-                        },
-                  )
-                }
-              />
               <ToggleField
                 label={words('alarm.rule.latched')}
                 value={draft.latched === true}
@@ -455,6 +432,22 @@ function RuleEditor({ saved }: { saved?: AlarmRule }) {
                 onChange={(enabled) => change({ enabled })}
               />
             </div>
+            <NotifiedRoles
+              chosen={draft.notifyRoles ?? []}
+              onChange={(notifyRoles) =>
+                setDraft((before) =>
+                  notifyRoles.length === 0 ? without(before, 'notifyRoles') : { ...before, notifyRoles },
+                )
+              }
+            />
+            <EscalationSteps
+              steps={draft.escalation ?? []}
+              onChange={(escalation) =>
+                setDraft((before) =>
+                  escalation.length === 0 ? without(before, 'escalation') : { ...before, escalation },
+                )
+              }
+            />
           </div>
         </Section>
         <Section

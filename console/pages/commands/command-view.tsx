@@ -22,6 +22,7 @@ import { sessionQuery } from '../../api/queries.ts';
 import { useConsoleWords } from '../../words/index.ts';
 import { commandQuery } from './command-queries.ts';
 import styles from './commands.module.css';
+import { useMemberTitle } from './names.tsx';
 
 const marks: Record<Command['state'], MarkKind> = {
   accepted: 'connecting',
@@ -133,8 +134,10 @@ export function CommandDialog({ command: given, onClose }: { command: Command; o
   const shown = useShown();
   const query = useQuery({ ...commandQuery(given.id), initialData: given });
   const command = query.data ?? given;
+  const name = useMemberTitle(command.thing, command.kind, command.name);
+  const title = command.value === undefined ? name : `${name} = ${shown(command.value)}`;
   return (
-    <Dialog open onClose={onClose} title={`${command.name} = ${shown(command.value)}`} wide>
+    <Dialog open onClose={onClose} title={title} wide>
       <div className={styles.stack}>
         <CommandProgress command={command} />
         <Facts

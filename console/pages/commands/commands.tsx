@@ -24,6 +24,7 @@ import { commandsQuery, leasesQuery, useCommandUpdates } from './command-queries
 import { actorText, CommandDialog, CommandState, useShown } from './command-view.tsx';
 import styles from './commands.module.css';
 import { GroupsTab } from './groups.tsx';
+import { MemberName, ThingName } from './names.tsx';
 
 const pageSize = 100;
 const shownMax = 1000;
@@ -94,7 +95,7 @@ function History({ search, set }: { search: Search; set: (change: Search) => voi
         value: (row) => row.name,
         render: (row) => (
           <b>
-            {row.name}
+            <MemberName thing={row.thing} kind={row.kind} name={row.name} />
             {row.value === undefined ? '' : ` = ${shown(row.value)}`}
           </b>
         ),
@@ -113,7 +114,7 @@ function History({ search, set }: { search: Search; set: (change: Search) => voi
         value: (row) => row.thing,
         render: (row) => (
           <Link to="/things/$id" params={{ id: row.thing }} search={{ tab: 'actions' }}>
-            {row.thing}
+            <ThingName thing={row.thing} />
           </Link>
         ),
       },
@@ -203,7 +204,7 @@ function Leases() {
         value: (row) => row.thing,
         render: (row) => (
           <Link to="/things/$id" params={{ id: row.thing }} search={{ tab: 'actions' }}>
-            {row.thing}
+            <ThingName thing={row.thing} />
           </Link>
         ),
       },

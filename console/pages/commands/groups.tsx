@@ -27,6 +27,7 @@ import { controlQuery, groupsQuery } from './command-queries.ts';
 import { actorText, useShown } from './command-view.tsx';
 import styles from './commands.module.css';
 import { leaseToken } from './lease-keeper.ts';
+import { MemberName, ThingName } from './names.tsx';
 
 const thingsOffered = 1000;
 const marks: Record<SetPointGroup['state'], MarkKind> = {
@@ -138,8 +139,12 @@ function OneGroup({ group }: { group: SetPointGroup }) {
             {group.steps.map((step, index) => (
               // biome-ignore lint/suspicious/noArrayIndexKey: steps never change places
               <tr key={index}>
-                <td>{step.thing}</td>
-                <td>{step.property}</td>
+                <td>
+                  <ThingName thing={step.thing} />
+                </td>
+                <td>
+                  <MemberName thing={step.thing} kind="write" name={step.property} />
+                </td>
                 <td>{shown(step.before)}</td>
                 <td>{shown(step.value)}</td>
                 <td>
@@ -282,7 +287,8 @@ function NewGroup({ onClose }: { onClose: () => void }) {
             {steps.map((step, index) => (
               // biome-ignore lint/suspicious/noArrayIndexKey: the same value may stand twice
               <li key={index}>
-                {step.thing} · {step.property} = {shown(step.value)}{' '}
+                <ThingName thing={step.thing} /> ·{' '}
+                <MemberName thing={step.thing} kind="write" name={step.property} /> = {shown(step.value)}{' '}
                 <Button
                   kind="quiet"
                   icon={<Trash2 size={16} />}

@@ -37,7 +37,11 @@ function load(): void {
   if (kept.size > 0) start();
 }
 
+/** What `useKeptLeases` shows: a new text whenever a lease is taken or dropped here, and only then. */
+let marks = '';
+
 function changed(): void {
+  marks = [...kept.values()].map(({ thing, token }) => `${thing} ${token}`).join('\n');
   sessionStorage.setItem(storageKey, JSON.stringify([...kept.values()]));
   for (const listener of listeners) listener();
 }
@@ -93,6 +97,23 @@ export function useLeaseToken(thing: string): number | undefined {
     },
     () => kept.get(thing)?.token,
   );
+}
+
+/** Changes with the leases that this window holds. */
+export function useKeptLeases(): string {
+  return useSyncExternalStore(
+    (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    () => marks,
+  );
+}
+
+/** Epoch milliseconds until which a lease of this window lasts from its last sign of life. */
+export function leaseEnd(thing: string, token: number | undefined): number | undefined {
+  const one = kept.get(thing);
+  return one === undefined || one.token !== token ? undefined : one.renewed + one.seconds * 1000;
 }
 
 export function leaseToken(thing: string): number | undefined {

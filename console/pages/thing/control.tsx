@@ -31,6 +31,7 @@ import { commandsQuery, controlQuery, useCommandUpdates } from '../commands/comm
 import { actorText, CommandDialog, CommandProgress, useShown } from '../commands/command-view.tsx';
 import styles from '../commands/commands.module.css';
 import { drop, keep, leaseToken, useLeaseToken } from '../commands/lease-keeper.ts';
+import { MemberName } from '../commands/names.tsx';
 import { inputFault, SchemaInput, startInput } from './schema-input.tsx';
 
 type Affordance = ThingControl['affordances'][number];
@@ -534,7 +535,7 @@ function Recent({ commands }: { commands: readonly Command[] }) {
         {commands.map((command) => (
           <li key={command.id} className={styles.card}>
             <b>
-              {command.name}
+              <MemberName thing={command.thing} kind={command.kind} name={command.name} />
               {command.value === undefined ? '' : ` = ${shown(command.value)}`}
             </b>
             <span className={styles.faint}>{actorText(command, words)}</span>
