@@ -201,7 +201,7 @@ export const en = {
     title: 'Baselines and savings',
     none: 'There is no baseline yet',
     noneHow:
-      'A baseline says what a day would have used, from its drivers: pieces, working days. Days after it are held against it (ISO 50001, ISO 50006).',
+      'A baseline says what a day would have used, from its drivers: pieces, working days, degree days, or any other of the settings. Days after it are held against it (ISO 50001, ISO 50006).',
     add: 'New baseline',
     from: 'First day',
     to: 'Day after the last',
