@@ -31,7 +31,7 @@ const ink = '#1c2126';
 const soft = '#5b6670';
 const rule = '#c9d0d6';
 /** The font's own outlines are its thinnest; a line around them of this share of the size makes them as strong as in the console. */
-const strength = 0.04;
+const strength = 0.03;
 const bar = '#4a6b8a';
 
 /** Draws text of any script the console's font has, one line, cut where it is too long. */
@@ -399,8 +399,10 @@ export async function monthlyReport(
     );
   }
 
-  page.heading(say('How good the numbers are', '数据质量'));
   const balances = balancesOf(meters, Number(context.settings['lossPercent']));
+  // What says how good the numbers are is not torn: its last line alone on a page says nothing.
+  page.room(Math.min(400, 90 + 15 * balances.length));
+  page.heading(say('How good the numbers are', '数据质量'));
   if (balances.length > 0)
     page.table(
       [say('Meter', '表计'), say('Counted', '计量'), say('Not behind a meter', '下级未计量'), '±'],
