@@ -11,7 +11,9 @@ export interface Row {
 
 export interface Bench {
   name: string;
-  run(): Promise<Row[]>;
+  /** Where it has parts that can be run alone. */
+  parts?: readonly string[];
+  run(parts?: readonly string[]): Promise<Row[]>;
 }
 
 export function median(values: readonly number[]): number {

@@ -5,7 +5,7 @@ import type { Bench, Row } from './harness.ts';
 const folder = new URL('.', import.meta.url);
 const notBenches = new Set(['index.js', 'harness.js', 'server-under-test.js']);
 
-/** `npm run bench -- <name> [<name> …] [--json]`: measures and prints one table a bench. Exit code 1 only if a bench could not run. */
+/** `npm run bench -- <name> [<part> …] [<name> …] [--json]`: measures and prints one table a bench. Exit code 1 only if a bench could not run. */
 export async function main(argv: readonly string[]): Promise<number> {
   const json = argv.includes('--json');
   const names = readdirSync(folder)
@@ -13,7 +13,17 @@ export async function main(argv: readonly string[]): Promise<number> {
     .map((file) => file.slice(0, -3))
     .sort();
   const wanted = argv.filter((argument) => !argument.startsWith('--'));
-  const unknown = wanted.find((name) => name !== 'all' && !names.includes(name));
+  // What stands behind the name of a bench that has parts, and is one of them.
+  const parts = new Map<string, string[]>();
+  for (const [index, word] of wanted.entries()) {
+    const before = wanted.slice(0, index).findLast((name) => names.includes(name));
+    if (before === undefined || word === 'all') continue;
+    const bench = (await import(new URL(`${before}.js`, folder).href)) as Bench;
+    if (bench.parts?.includes(word)) parts.set(before, [...(parts.get(before) ?? []), word]);
+  }
+  const isPart = (word: string): boolean =>
+    !names.includes(word) && [...parts.values()].flat().includes(word);
+  const unknown = wanted.find((name) => name !== 'all' && !names.includes(name) && !isPart(name));
   if (wanted.length === 0 || unknown !== undefined) {
     process.stderr.write(
       `${unknown === undefined ? 'Which bench?' : `There is no bench "${unknown}".`} There are: ${names.join(', ')}; or all.\n`,
@@ -22,10 +32,12 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
   const machine = `${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node.js ${process.versions.node}, ${process.platform}`;
   const results: Record<string, readonly Row[]> = {};
-  for (const name of wanted.includes('all') ? names.filter((one) => one !== 'soak') : wanted) {
+  for (const name of wanted.includes('all')
+    ? names.filter((one) => one !== 'soak')
+    : wanted.filter((one) => !isPart(one))) {
     const bench = (await import(new URL(`${name}.js`, folder).href)) as Bench;
     if (!json) process.stdout.write(`\n${name}  (${machine})\n`);
-    const rows = await bench.run();
+    const rows = await bench.run(parts.get(name));
     results[name] = rows;
     if (!json) process.stdout.write(table(rows));
   }
