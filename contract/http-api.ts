@@ -7,6 +7,8 @@ import { BrowseNode, Connection, ConnectionInput, TestReport } from './connectio
 import { dashboardRoutes } from './dashboard.ts';
 import { deviceCertificateRoutes } from './device-certificate.ts';
 import { limits } from './limits.ts';
+import { networkControlRoutes } from './network-control.ts';
+import { networkInventoryRoutes } from './network-inventory.ts';
 import { Grant } from './permission.ts';
 import { Problem } from './problem.ts';
 import { Count, InstantOut, page, type Route, range } from './route.ts';
@@ -684,6 +686,8 @@ export const routes = {
   ...appRoutes,
   ...dashboardRoutes,
   ...deviceCertificateRoutes,
+  ...networkInventoryRoutes,
+  ...networkControlRoutes,
 } as const satisfies Record<string, Route>;
 
 export type RouteName = keyof typeof routes;

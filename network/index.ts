@@ -1,1 +1,1 @@
-export {};
+export { NetworkLayer, type NetworkLayerOptions, networkMigrations } from './layer.ts';

@@ -1280,6 +1280,842 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/network/actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Actions proposed, done and taken back, newest first. */
+        get: operations["networkActions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/network/actions/{action}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Do what is proposed. */
+        post: operations["approveNetworkAction"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/network/actions/{action}/reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Do not do it; it is not proposed again before the cool-down has passed. */
+        post: operations["rejectNetworkAction"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/network/actions/{action}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take it back: what was before is asked for again. */
+        post: operations["undoNetworkAction"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/network/addresses/{address}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which terminal had an address when. */
+        get: operations["networkAddresses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/network/applications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Applications × network: what each flow needs, has, has had since, or has lost and why. */
+        get: operations["networkApplications"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/network/bindings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Bindings: which flow of which terminal has which quality: requested, accepted, effective. */
+        get: operations["networkBindings"];
+        put?: never;
+        /** Ask for a quality of service for a flow of a terminal; its id is made from both. */
+        post: operations["createNetworkBinding"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/network/bindings/{binding}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One binding. */
+        get: operations["networkBinding"];
+        /** Add or change a binding. */
+        put: operations["putNetworkBinding"];
+        post?: never;
+        /** Release a binding. */
+        delete: operations["deleteNetworkBinding"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/network/coverage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Coverage and quality of the plant, from the tracks of what moves in it. */
+        get: operations["networkCoverage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/network/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Rounds in which something was decided, newest first. */
+        get: operations["networkDecisions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/network/decisions/{decision}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One round with all it was decided from; decided anew now, it gives the same. */
+        get: operations["networkDecision"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/network/demand": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What all flows need, by area and hour, against what there is. */
+        get: operations["networkDemand"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/network/derive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Slice profile and quality of service that a service level asks for, or why there is none. */
+        post: operations["deriveNetworkQos"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/network/dry-run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What would be sent, without sending it; and what is wrong with it, at the field. */
+        post: operations["dryRunNetwork"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/network/five-qis": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Standardised 5QIs (3GPP TS 23.501, Table 5.7.4-1) with the DSCP they are marked with. */
+        get: operations["networkFiveQis"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/network/flows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Flows as they are in force: those of applications, and the plant’s own. */
+        get: operations["networkFlows"];
+        put?: never;
+        /** A flow of the plant’s own. */
+        post: operations["createNetworkFlow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/network/flows/{flow}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One flow. */
+        get: operations["networkFlow"];
+        /** Change a flow; of an application’s this adapts level, priority and whom it concerns to the plant. */
+        put: operations["putNetworkFlow"];
+        post?: never;
+        /** Remove a flow of the plant’s own; of an application’s this takes the plant’s changes back. */
+        delete: operations["deleteNetworkFlow"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/network/flows/{flow}/verdicts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A flow at each of its terminals, the worst first. */
+        get: operations["networkFlowVerdicts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/network/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** LAN groups: who may talk to whom; requested, accepted, effective. */
+        get: operations["networkGroups"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/network/groups/{group}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Add or change a group. */
+        put: operations["putNetworkGroup"];
+        post?: never;
+        /** Release a group. */
+        delete: operations["deleteNetworkGroup"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/network/incidents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Times in which levels were not met, the latest first. */
+        get: operations["networkIncidents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/network/incidents/{incident}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One incident: criteria, cause, what was done. */
+        get: operations["networkIncident"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/network/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Verdicts and incidents as they change: server-sent events, each a NetworkUpdate. */
+        get: operations["networkLive"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/network/loop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the platform may do when a level is not met, and what it is doing. */
+        get: operations["networkLoop"];
+        /** Change what it may do by itself. */
+        put: operations["putNetworkLoop"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/network/measuring": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is measured here and how well: capabilities, reflector, budget, noise floor, clock. */
+        get: operations["networkMeasuring"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/network/notifications/{provider}/{secret}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a network tells by itself; the address is given to it by the platform and cannot be guessed. */
+        post: operations["networkNotification"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/network/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The network in figures, as far as the caller may see it. */
+        get: operations["networkOverview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/network/provider-kinds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Kinds of providers: what each can do and cannot, and its settings. */
+        get: operations["networkProviderKinds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/network/providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Configured providers and how each is. */
+        get: operations["networkProviders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/network/providers/{provider}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One provider. */
+        get: operations["networkProvider"];
+        /** Add or change a provider and open it anew. */
+        put: operations["putNetworkProvider"];
+        post?: never;
+        /** Remove a provider. While anything is in force there it is refused, unless what is there is to be forgotten. */
+        delete: operations["deleteNetworkProvider"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/network/providers/{provider}/restart": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Close and open again; what was refused is asked again. */
+        post: operations["restartNetworkProvider"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/network/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Service levels of a month, by flow. */
+        get: operations["networkReport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/network/report.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Service levels of a month, by flow and terminal, as CSV. */
+        get: operations["exportNetworkReport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/network/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask again now what was refused or lost. */
+        post: operations["retryNetworkRequest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/network/sims": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** SIM cards. One that serves no thing is seen by who may see the whole plant. */
+        get: operations["networkSims"];
+        put?: never;
+        /** Register a SIM card. */
+        post: operations["createNetworkSim"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/network/sims.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** SIM cards as CSV, in the form the import reads. */
+        get: operations["exportNetworkSims"];
+        put?: never;
+        /** SIM cards from CSV: first what would change, line by line, then all of it or nothing. */
+        post: operations["importNetworkSims"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/network/sims/{iccid}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One SIM card, and what has become of it. */
+        get: operations["networkSim"];
+        /** Change a SIM card. */
+        put: operations["putNetworkSim"];
+        post?: never;
+        /** Remove a SIM card that is in stock or retired. */
+        delete: operations["deleteNetworkSim"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/network/slices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Slices: requested, accepted, effective. */
+        get: operations["networkSlices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/network/slices/{slice}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Add or change a slice; it is asked of its provider, where one is named. */
+        put: operations["putNetworkSlice"];
+        post?: never;
+        /** Release a slice. Refused while a binding uses it. */
+        delete: operations["deleteNetworkSlice"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/network/terminals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Terminals, with how they are. */
+        get: operations["networkTerminals"];
+        put?: never;
+        /** Register a terminal. */
+        post: operations["createNetworkTerminal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/network/terminals.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Terminals as CSV, in the form the import reads. */
+        get: operations["exportNetworkTerminals"];
+        put?: never;
+        /** Terminals from CSV: first what would change, line by line, then all of it or nothing. */
+        post: operations["importNetworkTerminals"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/network/terminals/{terminal}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One terminal: what it is, what it needs, what was judged of it. */
+        get: operations["networkTerminal"];
+        /** Register or change a terminal. */
+        put: operations["putNetworkTerminal"];
+        post?: never;
+        /** Remove a terminal; one that the platform finds again comes back as it is found. */
+        delete: operations["deleteNetworkTerminal"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/network/terminals/{terminal}/flows/{flow}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was measured and judged of a flow at a terminal: minutes of the last day, else hours. */
+        get: operations["networkTerminalHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/network/terminals/{terminal}/life": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Its radio life: states of the radio, sessions, addresses it has had. */
+        get: operations["networkTerminalLife"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/network/terminals/{terminal}/path": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Its path as hops, each with what is measured there. */
+        get: operations["networkTerminalPath"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/network/test-provider": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try settings without saving them: each step and what it found. */
+        post: operations["testNetworkProvider"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/network/zones": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Edge zones. */
+        get: operations["networkZones"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/network/zones/{zone}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Register or change an edge zone. */
+        put: operations["putNetworkZone"];
+        post?: never;
+        /** Remove an edge zone in which there is no terminal. */
+        delete: operations["deleteNetworkZone"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/notification-settings": {
         parameters: {
             query?: never;
@@ -2839,6 +3675,39 @@ export interface components {
             /** @description What it does now, or did last. */
             step: string;
         };
+        /** ApplicationFlow */
+        ApplicationFlow: {
+            adapted: boolean;
+            app?: string;
+            appTitle?: {
+                en: string;
+                zh: string;
+            };
+            blame?: components["schemas"]["Blame"];
+            enabled: boolean;
+            figures: components["schemas"]["NeedFigure"][];
+            flow: string;
+            openIncidents: number;
+            priority: number;
+            reason?: {
+                en: string;
+                zh: string;
+            };
+            /** Format: date-time */
+            since?: string;
+            /** @enum {string} */
+            state?: "met" | "violated" | "inconclusive" | "not-measurable";
+            terminals: components["schemas"]["VerdictCounts"];
+            title: {
+                en: string;
+                zh: string;
+            };
+            whenLost?: {
+                en: string;
+                zh: string;
+            };
+            worst?: components["schemas"]["VerdictLine"];
+        };
         /** AppNeed */
         AppNeed: {
             /** @description Things of each type that are there. */
@@ -2861,6 +3730,13 @@ export interface components {
             };
             /** Format: date-time */
             time: string;
+        };
+        /** Arp */
+        Arp: {
+            mayPreempt: boolean;
+            preemptable: boolean;
+            /** @description 1 is kept longest. */
+            priorityLevel: number;
         };
         /** AuditHead */
         AuditHead: {
@@ -2891,6 +3767,42 @@ export interface components {
             previous: string;
             /** Format: date-time */
             time: string;
+        };
+        /** BindingInput */
+        BindingInput: {
+            durationSeconds?: number;
+            filters: components["schemas"]["FlowFilter"][];
+            flow: string;
+            provider: string;
+            qos: components["schemas"]["Qos"];
+            slice?: string;
+            terminal: string;
+        };
+        /** Blame */
+        Blame: {
+            cause: {
+                en: string;
+                zh: string;
+            };
+            confidence: number;
+            evidence: {
+                /** @enum {string} */
+                hop?: "terminal" | "radio" | "transport" | "core" | "edge" | "platform";
+                /** Format: date-time */
+                time?: string;
+                unit?: string;
+                value?: number;
+                what: {
+                    en: string;
+                    zh: string;
+                };
+            }[];
+            /** @enum {string} */
+            from?: "terminal" | "radio" | "transport" | "core" | "edge" | "platform";
+            /** @description One hop could be told from the others by what is measured. */
+            observable: boolean;
+            /** @enum {string} */
+            to?: "terminal" | "radio" | "transport" | "core" | "edge" | "platform";
         };
         /** BrowseNode */
         BrowseNode: {
@@ -3013,6 +3925,40 @@ export interface components {
             }[];
             things: number;
         };
+        /** ConfiguredProvider */
+        ConfiguredProvider: {
+            /** @description What is asked of it now. */
+            asked: {
+                bindings: number;
+                groups: number;
+                slices: number;
+            };
+            /** @description What it can do: names of abilities. */
+            can: string[];
+            /** @description calls, answered, failed, timedOut, lateAnswers, reopened, inFlight, waiting. */
+            counters: {
+                [key: string]: number;
+            };
+            enabled: boolean;
+            enforcedBy: {
+                en: string;
+                zh: string;
+            };
+            /** @description Lower case, digits, - . _ */
+            id: string;
+            kind: string;
+            problem?: components["schemas"]["ProviderProblem"];
+            /** Format: date-time */
+            retryAt?: string;
+            /** @description Secrets come back as "•••". */
+            settings: {
+                [key: string]: unknown;
+            };
+            /** Format: date-time */
+            since: string;
+            state: "connecting" | "connected" | "degraded" | "disconnected" | "stopped";
+            title: string;
+        };
         /** Connection */
         Connection: {
             counters: {
@@ -3079,6 +4025,19 @@ export interface components {
             };
             stored: number;
         };
+        /** CoverageCell */
+        CoverageCell: {
+            cell?: string;
+            lossRatio?: number;
+            met?: number;
+            roundTripMs?: number;
+            rsrpDbm?: number;
+            samples: number;
+            sinrDb?: number;
+            width: number;
+            x: number;
+            y: number;
+        };
         /** CreatedDeviceCertificate */
         CreatedDeviceCertificate: {
             /** @description Who signed it. */
@@ -3111,6 +4070,33 @@ export interface components {
             /** Format: date-time */
             lastUsed?: string;
             username: string;
+        };
+        /** CriterionVerdict */
+        CriterionVerdict: {
+            /** @description Of the interval, two-sided; 0.95. */
+            confidence?: number;
+            /** @enum {string} */
+            criterion: "latency" | "jitter" | "loss" | "uplink" | "downlink" | "transfer-interval" | "survival-time" | "availability" | "mtbf" | "coverage";
+            /** @description Definition the figure follows, with its source. */
+            definition?: string;
+            high?: number;
+            limit: number;
+            /** @description Confidence interval of the figure; see `confidence`. */
+            low?: number;
+            measured?: number;
+            messages: number;
+            /** @enum {string} */
+            method?: "stamp" | "passive" | "icmp" | "tcp" | "tcp-info" | "protocol";
+            reason: {
+                en: string;
+                zh: string;
+            };
+            /** @description Percentile it is about, as a share. */
+            share?: number;
+            /** @enum {string} */
+            state: "met" | "violated" | "inconclusive" | "not-measurable";
+            /** @enum {string} */
+            unit: "ms" | "share" | "Mbit/s" | "h";
         };
         /** Dashboard */
         Dashboard: {
@@ -3353,6 +4339,114 @@ export interface components {
             };
             version: number;
         };
+        /** Demand */
+        Demand: {
+            areas: components["schemas"]["DemandArea"][];
+            /**
+             * @description flat: no shifts are set; every hour counts the same.
+             * @enum {string}
+             */
+            calendar: "shifts" | "flat";
+            /** @description YYYY-MM-DD on the plant’s calendar. */
+            day: string;
+            /** Format: date-time */
+            time: string;
+        };
+        /** DemandArea */
+        DemandArea: {
+            /** @description Edge zone, or place that a provider tells the capacity of. */
+            area: string;
+            capacity?: {
+                /** @description kbit/s. */
+                downlink: number;
+                /** @description kbit/s. */
+                uplink: number;
+            };
+            capacityFrom?: string;
+            /** @description Most valuable first. */
+            flows: {
+                downlink: number;
+                flow: string;
+                priority: number;
+                terminals: number;
+                title: {
+                    en: string;
+                    zh: string;
+                };
+                unknown: boolean;
+                /** @description kbit/s at its busiest hour. */
+                uplink: number;
+            }[];
+            /** @description Of the day asked for, in the order of the plant’s clock. */
+            hours: ({
+                /** @description kbit/s. */
+                downlink: number;
+                /** @description kbit/s. */
+                uplink: number;
+            } & {
+                guaranteed: {
+                    /** @description kbit/s. */
+                    downlink: number;
+                    /** @description kbit/s. */
+                    uplink: number;
+                };
+                /** @description Of the plant’s day. */
+                hour: number;
+                load?: number;
+            })[];
+            /** @enum {string} */
+            kind: "zone" | "place" | "unassigned";
+            /**
+             * @description tight: above 80 %; short: more than there is.
+             * @enum {string}
+             */
+            standing: "fits" | "tight" | "short" | "unknown";
+            terminals: number;
+            title: {
+                en: string;
+                zh: string;
+            };
+            words: {
+                en: string;
+                zh: string;
+            };
+        };
+        /** Derivation */
+        Derivation: {
+            /** @description 5QI that comes nearest, where none meets the level. */
+            nearest?: number;
+            /** @description A standardised 5QI can meet the level. */
+            possible: boolean;
+            /** @description What is wrong with the level itself. */
+            problems: components["schemas"]["FieldProblem"][];
+            qos?: components["schemas"]["Qos"];
+            rates: {
+                downlink: number;
+                headroom: number;
+                /** @description kbit/s of one terminal, with headers and headroom. */
+                uplink: number;
+            };
+            /** @description Step by step. */
+            reasons: {
+                en: string;
+                zh: string;
+            }[];
+            /** @description What no 5QI meets, at the figure of the level. */
+            short: components["schemas"]["FieldProblem"][];
+            slice?: components["schemas"]["SliceProfile"];
+        };
+        /** DerivationInput */
+        DerivationInput: {
+            /** @description Level and priority of this flow. */
+            flow?: string;
+            /** @description Guaranteed rate over what the messages need; 1.2. */
+            headroom?: number;
+            level?: components["schemas"]["ServiceLevel"];
+            outsideMs?: number;
+            priority?: number;
+            /** @description 1 if not told. */
+            terminals?: number;
+        };
         /** DeviceAuthority */
         DeviceAuthority: {
             /** @description In force, signed by it. */
@@ -3386,6 +4480,149 @@ export interface components {
             /** Format: date-time */
             until: string;
         };
+        /** DryRun */
+        DryRun: {
+            calls: components["schemas"]["PlannedCall"][];
+            /** @description Nothing would be sent while there are any. */
+            problems: components["schemas"]["FieldProblem"][];
+            words: {
+                en: string;
+                zh: string;
+            };
+        };
+        /**
+         * DryRunInput
+         * @description One of `binding`, `slice`, `group`, `remove`; `id` where it changes one that is there.
+         */
+        DryRunInput: {
+            binding?: components["schemas"]["BindingInput"];
+            group?: components["schemas"]["LanGroupInput"];
+            /** @description Lower case, digits, - . _ */
+            id?: string;
+            /**
+             * @description Would be taken away: `id` says which.
+             * @enum {string}
+             */
+            remove?: "binding" | "slice" | "group";
+            slice?: components["schemas"]["SliceInput"];
+        };
+        /** EdgeZoneInput */
+        EdgeZoneInput: {
+            downlinkMbps?: number;
+            /** @description ISA-95 path; empty: the plant. */
+            place?: string;
+            probe?: components["schemas"]["ProbeTarget"];
+            provider?: string;
+            title: string;
+            uplinkMbps?: number;
+        };
+        /** FieldProblem */
+        FieldProblem: {
+            field: string;
+            message: {
+                en: string;
+                zh: string;
+            };
+        };
+        /** FigureSource */
+        FigureSource: {
+            /** @description Such as "Table 5.2-1, A.2.2.3". */
+            clause?: string;
+            /** @description Such as "3GPP TS 22.104". */
+            document: string;
+            /** @enum {string} */
+            standing: "read" | "second-hand" | "plant";
+        };
+        /** FiveQi */
+        FiveQi: {
+            /** @description Default averaging window. */
+            averagingMs?: number;
+            /** @description Default maximum data burst volume. */
+            burstBytes?: number;
+            /** @description Packet delay budget: terminal ↔ user plane function, ms. */
+            delayBudgetMs: number;
+            dscp: number;
+            /** @description Packet error rate. */
+            errorRate: number;
+            example: {
+                en: string;
+                zh: string;
+            };
+            fiveQi: number;
+            priority: number;
+            /** @enum {string} */
+            resource: "gbr" | "non-gbr" | "delay-critical-gbr";
+            /** @enum {string} */
+            standing: "read" | "second-hand";
+        };
+        /** FlowFilter */
+        FlowFilter: {
+            /** @enum {string} */
+            protocol: "udp" | "tcp" | "icmp" | "any";
+            remote?: string;
+            remotePort?: number;
+            terminalPort?: number;
+        };
+        /** FlowPerformance */
+        FlowPerformance: {
+            /** Format: date-time */
+            from: string;
+            /** @description 99th percentile less the least (RFC 5481 PDV). */
+            jitterMs?: number;
+            lost: number;
+            messages: number;
+            /** @enum {string} */
+            method?: "stamp" | "passive" | "icmp" | "tcp" | "tcp-info" | "protocol";
+            p50Ms?: number;
+            p95Ms?: number;
+            p99Ms?: number;
+            /** @enum {string} */
+            state: "met" | "violated" | "inconclusive" | "not-measurable";
+            /** Format: date-time */
+            to: string;
+            upShare?: number;
+        };
+        /** FlowReport */
+        FlowReport: {
+            app?: string;
+            appTitle?: {
+                en: string;
+                zh: string;
+            };
+            availability?: number;
+            availabilityLow?: number;
+            byTerminal: {
+                availability?: number;
+                downEvents: number;
+                downSeconds: number;
+                judgedHours: number;
+                metShare?: number;
+                terminal: string;
+                title: string;
+            }[];
+            downEvents: number;
+            downSeconds: number;
+            flow: string;
+            incidents: number;
+            judgedHours: number;
+            metShare?: number;
+            mtbfHours?: number;
+            terminals: number;
+            title: {
+                en: string;
+                zh: string;
+            };
+            undecidedShare?: number;
+            violatedShare?: number;
+            worstHours: {
+                downSeconds: number;
+                /** Format: date-time */
+                from: string;
+                terminal: string;
+                terminalTitle: string;
+                violatedShare: number;
+            }[];
+        };
         /** Grant */
         Grant: {
             /** @description Only inside this application; absent: everywhere. */
@@ -3406,6 +4643,51 @@ export interface components {
             };
             status: "ok" | "unavailable";
             version: string;
+        };
+        /** ImportReport */
+        ImportReport: {
+            applied: boolean;
+            change: number;
+            changes: {
+                fields: {
+                    [key: string]: {
+                        after?: string;
+                        before?: string;
+                    };
+                };
+                id: string;
+                line: number;
+                /** @enum {string} */
+                what: "create" | "change";
+            }[];
+            /** @description Headers of the file and what each was read as; without `field` it is not read. */
+            columns: {
+                field?: string;
+                header: string;
+            }[];
+            create: number;
+            problemCount: number;
+            problems: {
+                field?: string;
+                line: number;
+                message: {
+                    en: string;
+                    zh: string;
+                };
+            }[];
+            rows: number;
+            same: number;
+        };
+        /** LanGroupInput */
+        LanGroupInput: {
+            dnn?: string;
+            /** @enum {string} */
+            kind: "ethernet" | "ip";
+            members: string[];
+            provider?: string;
+            snssai?: components["schemas"]["Snssai"];
+            title: string;
+            vni?: number;
         };
         /** Lease */
         Lease: {
@@ -3441,6 +4723,117 @@ export interface components {
                 value: unknown;
             }[];
         };
+        /** LoopAction */
+        LoopAction: {
+            /** @description Who approved it, or the platform. */
+            by?: string;
+            canUndo: boolean;
+            changes: {
+                /** @description null: there is none. */
+                after: unknown;
+                /** @description null: there was none. */
+                before: unknown;
+                id: string;
+                /** @enum {string} */
+                kind: "binding" | "zone";
+            }[];
+            /** @description Round in which it was decided. */
+            decision?: string;
+            /** Format: date-time */
+            done?: string;
+            /** Format: date-time */
+            ended?: string;
+            endedBy?: string;
+            flow: string;
+            id: string;
+            /** Format: date-time */
+            judgeAt?: string;
+            /** @enum {string} */
+            kind: "raise-qos" | "move-provider" | "move-zone" | "thin" | "tell-app" | "tell-people";
+            outcome?: {
+                en: string;
+                zh: string;
+            };
+            /** Format: date-time */
+            proposed: string;
+            /** @enum {string} */
+            state: "proposed" | "doing" | "watching" | "helped" | "undoing" | "undone" | "rejected" | "expired" | "failed" | "told";
+            terminal: string;
+            what: {
+                en: string;
+                zh: string;
+            };
+            why: {
+                en: string;
+                zh: string;
+            };
+        };
+        /** LoopDecision */
+        LoopDecision: {
+            decision?: unknown;
+            id: string;
+            /** @description Everything it was decided from. */
+            situation?: unknown;
+            /** Format: date-time */
+            time: string;
+            words: {
+                en: string;
+                zh: string;
+            };
+        };
+        /** LoopSettings */
+        LoopSettings: {
+            actionsPerHourMax: number;
+            /** @description Least time between two changes for the same flow of a terminal, or of the same binding. */
+            coolDownMinutes: number;
+            /** @description An action after which the level is still not met by then is undone by itself. */
+            helpWithinMinutes: number;
+            /** @description Flows that are never thinned. */
+            keepFlows: string[];
+            /** @description Of single kinds of action; never more than `mode`. */
+            kinds: {
+                /** @enum {string} */
+                "move-provider"?: "off" | "propose" | "act";
+                /** @enum {string} */
+                "move-zone"?: "off" | "propose" | "act";
+                /** @enum {string} */
+                "raise-qos"?: "off" | "propose" | "act";
+                /** @enum {string} */
+                "tell-app"?: "off" | "propose" | "act";
+                /** @enum {string} */
+                "tell-people"?: "off" | "propose" | "act";
+                /** @enum {string} */
+                thin?: "off" | "propose" | "act";
+            };
+            /**
+             * @description Of the whole plant. off: nothing; propose: a person approves; act: by itself.
+             * @enum {string}
+             */
+            mode: "off" | "propose" | "act";
+            /** @description Capped traffic is let free again after this. */
+            thinForMinutes: number;
+            /** @description What is left to a capped flow, of the rate it asks for. */
+            thinToShare: number;
+            /** @description A level must have been violated this long before anything is changed. */
+            violatedForMinutes: number;
+        };
+        /** LoopState */
+        LoopState: {
+            actionsInHour: number;
+            /** Format: date-time */
+            lastRound?: string;
+            lastWords?: {
+                en: string;
+                zh: string;
+            };
+            problem?: {
+                en: string;
+                zh: string;
+            };
+            proposed: number;
+            settings: components["schemas"]["LoopSettings"];
+            watching: number;
+        };
         /** MaintenanceWindow */
         MaintenanceWindow: {
             by: string;
@@ -3452,6 +4845,317 @@ export interface components {
             title: string;
             /** Format: date-time */
             to: string;
+        };
+        /** MeasuringStatus */
+        MeasuringStatus: {
+            budget: {
+                probesPerSecond: number;
+                probesPerSecondMax: number;
+            };
+            capabilities: {
+                available: boolean;
+                detail?: {
+                    en: string;
+                    zh: string;
+                };
+                id: string;
+                title: {
+                    en: string;
+                    zh: string;
+                };
+            }[];
+            clock: {
+                detail?: {
+                    en: string;
+                    zh: string;
+                };
+                disciplined: boolean;
+                errorMilliseconds?: number;
+                source?: string;
+            };
+            counters: {
+                [key: string]: number;
+            };
+            /** @description What this prober cannot see below: round trips of a reflector on the same machine. */
+            noiseFloor: {
+                milliseconds: number;
+                share: number;
+            }[];
+            reflector: {
+                address?: string;
+                answered: number;
+                port?: number;
+                problem?: {
+                    en: string;
+                    zh: string;
+                };
+                refused: number;
+                running: boolean;
+            };
+            running: boolean;
+            sessions: {
+                leftOut: number;
+                max: number;
+                running: number;
+                wanted: number;
+            };
+        };
+        /** NeedFigure */
+        NeedFigure: {
+            /** @enum {string} */
+            criterion: "latency" | "jitter" | "loss" | "uplink" | "downlink" | "transfer-interval" | "survival-time" | "availability" | "mtbf" | "coverage";
+            high?: number;
+            limit: number;
+            low?: number;
+            /** @description Of the worst terminal. */
+            measured?: number;
+            /** @enum {string} */
+            method?: "stamp" | "passive" | "icmp" | "tcp" | "tcp-info" | "protocol";
+            /** @description Such as "99.9 % ≤ 20 ms". */
+            needed: string;
+            reason?: {
+                en: string;
+                zh: string;
+            };
+            /** @enum {string} */
+            state?: "met" | "violated" | "inconclusive" | "not-measurable";
+            unit: string;
+        };
+        /** NetworkFlowInput */
+        NetworkFlowInput: {
+            enabled: boolean;
+            level: components["schemas"]["ServiceLevel"];
+            places: string[];
+            /** @description 1 is kept longest, 9 thinned first. */
+            priority: number;
+            terminals: string[];
+            things: string[];
+            title: {
+                en: string;
+                zh: string;
+            };
+        };
+        /** NetworkIncident */
+        NetworkIncident: {
+            actions: {
+                outcome: {
+                    en: string;
+                    zh: string;
+                };
+                /** Format: date-time */
+                time: string;
+                what: {
+                    en: string;
+                    zh: string;
+                };
+            }[];
+            blame?: components["schemas"]["Blame"];
+            criteria: ("latency" | "jitter" | "loss" | "uplink" | "downlink" | "transfer-interval" | "survival-time" | "availability" | "mtbf" | "coverage")[];
+            flow: string;
+            /** Format: date-time */
+            from: string;
+            id: string;
+            terminal: string;
+            /** Format: date-time */
+            to?: string;
+        };
+        /** NetworkOverview */
+        NetworkOverview: {
+            flows: {
+                byState: components["schemas"]["VerdictCounts"];
+                enabled: number;
+                total: number;
+            };
+            incidents: {
+                lastDay: number;
+                open: number;
+            };
+            measured: {
+                judgedPerSecond: number;
+                passiveMessagesPerSecond: number;
+                probesPerSecond: number;
+                sessions: number;
+            };
+            sims: {
+                byState: {
+                    [key: string]: number;
+                };
+                parted: number;
+                total: number;
+            };
+            terminals: {
+                byKind: {
+                    [key: string]: number;
+                };
+                byState: components["schemas"]["VerdictCounts"];
+                total: number;
+                withProblems: number;
+            };
+            /** @description Violated levels, the one kept longest first; at most 10. */
+            worst: components["schemas"]["VerdictLine"][];
+            zones: number;
+        };
+        /** NetworkProviderInput */
+        NetworkProviderInput: {
+            enabled?: boolean;
+            /** @description Id of a provider kind. */
+            kind: string;
+            /** @description As its kind declares them; a secret given back as "•••" stays. */
+            settings: {
+                [key: string]: unknown;
+            };
+            title?: string;
+        };
+        /** NetworkProviderKind */
+        NetworkProviderKind: {
+            can: {
+                [key: string]: {
+                    en: string;
+                    zh: string;
+                };
+            };
+            cannot: {
+                en: string;
+                zh: string;
+            }[];
+            enforcedBy: {
+                en: string;
+                zh: string;
+            };
+            id: string;
+            /** @description Fields of its settings, as those of connections. */
+            settings: unknown;
+            speaks: string[];
+            summary: {
+                en: string;
+                zh: string;
+            };
+            title: {
+                en: string;
+                zh: string;
+            };
+        };
+        /** NetworkReport */
+        NetworkReport: {
+            /** @description The month is over. */
+            complete: boolean;
+            flows: components["schemas"]["FlowReport"][];
+            /** Format: date-time */
+            from: string;
+            /** @description YYYY-MM, on the plant’s calendar. */
+            month: string;
+            /** Format: date-time */
+            to: string;
+        };
+        /** NetworkTerminalDetail */
+        NetworkTerminalDetail: {
+            flows: {
+                app?: string;
+                id: string;
+                level: components["schemas"]["ServiceLevel"];
+                now?: components["schemas"]["FlowPerformance"];
+                title: {
+                    en: string;
+                    zh: string;
+                };
+            }[];
+            found: boolean;
+            /** @description The latest, at most 20. */
+            incidents: components["schemas"]["NetworkIncident"][];
+            /** Sim */
+            sim?: components["schemas"]["SimInput"] & {
+                /** @description Seen in another device than the one it is bound to. */
+                parted: boolean;
+                /** Format: date-time */
+                seen?: string;
+                /** @description PEI it was last seen in. */
+                seenIn?: string;
+                /** Format: date-time */
+                since: string;
+            };
+            /** NetworkTerminal */
+            terminal: components["schemas"]["NetworkTerminalInput"] & {
+                /** Format: date-time */
+                boundSince?: string;
+                /** @description Lower case, digits, - . _ */
+                id: string;
+                /** @description Such as a SIM in a device it is not bound to. */
+                problems: {
+                    en: string;
+                    zh: string;
+                }[];
+                radio?: components["schemas"]["RadioState"];
+                sessions: components["schemas"]["PduSession"][];
+            };
+            /** @description Thing whose properties are what is measured: history, charts, alarms. */
+            thing?: string;
+            things: {
+                id: string;
+                title: string;
+            }[];
+            verdicts: components["schemas"]["Verdict"][];
+        };
+        /** NetworkTerminalInput */
+        NetworkTerminalInput: {
+            /** @description IP address; of a 5G terminal: as its PDU session has it. */
+            address?: string;
+            firmware?: string;
+            gpsi?: string;
+            hops?: ("terminal" | "radio" | "transport" | "core" | "edge" | "platform")[];
+            /** @description ITU-T E.118, with its check digit. */
+            iccid?: string;
+            /** @enum {string} */
+            kind: "nr" | "lte" | "wifi" | "wired" | "other";
+            module?: string;
+            /** @description TS 23.003: imei-…, imeisv-… or mac-…. */
+            pei?: string;
+            /** @description ISA-95 path; empty: the plant. */
+            place?: string;
+            probe?: components["schemas"]["ProbeTarget"];
+            /** @description Provider that knows it. */
+            provider?: string;
+            /** @description TS 23.003: imsi-… or nai-…. */
+            supi?: string;
+            /** @description Things reached through it. */
+            things: string[];
+            title: string;
+            zone?: string;
+        };
+        /** NetworkTerminalSummary */
+        NetworkTerminalSummary: {
+            address?: string;
+            cell?: string;
+            /** @description Found by the platform; nobody has typed or changed it. */
+            found: boolean;
+            iccid?: string;
+            id: string;
+            /** @enum {string} */
+            kind: "nr" | "lte" | "wifi" | "wired" | "other";
+            /** Format: date-time */
+            lastSeen?: string;
+            lossRatio?: number;
+            place: string;
+            problems: number;
+            roundTripMs?: {
+                /** @enum {string} */
+                method: "stamp" | "passive" | "icmp" | "tcp" | "tcp-info" | "protocol";
+                p50: number;
+                p95: number;
+            };
+            rsrpDbm?: number;
+            /** Format: date-time */
+            since?: string;
+            sinrDb?: number;
+            /** @enum {string} */
+            state?: "met" | "violated" | "inconclusive" | "not-measurable";
+            supi?: string;
+            things: number;
+            title: string;
+        };
+        /** NetworkUpdate */
+        NetworkUpdate: {
+            incidents: components["schemas"]["NetworkIncident"][];
+            verdicts: components["schemas"]["VerdictLine"][];
         };
         /** NewDeviceCertificate */
         NewDeviceCertificate: {
@@ -3510,6 +5214,45 @@ export interface components {
             lastUsed?: string;
             title: string;
         };
+        /** PathHop */
+        PathHop: {
+            figures: {
+                /** @enum {string} */
+                method?: "stamp" | "passive" | "icmp" | "tcp" | "tcp-info" | "protocol";
+                text?: string;
+                /** Format: date-time */
+                time?: string;
+                unit?: string;
+                value?: number;
+                what: {
+                    en: string;
+                    zh: string;
+                };
+            }[];
+            /** @enum {string} */
+            hop: "terminal" | "radio" | "transport" | "core" | "edge" | "platform";
+            observable: boolean;
+            /** @enum {string} */
+            state?: "good" | "uncertain" | "bad" | "unknown";
+            title: {
+                en: string;
+                zh: string;
+            };
+        };
+        /** PduSession */
+        PduSession: {
+            address?: string;
+            dnn: string;
+            flows: {
+                fiveQi: number;
+                qfi: number;
+            }[];
+            id?: number;
+            /** Format: date-time */
+            since?: string;
+            snssai?: components["schemas"]["Snssai"];
+            state?: string;
+        };
         /** PersonInfo */
         PersonInfo: {
             /** Format: date-time */
@@ -3541,6 +5284,23 @@ export interface components {
             x: number;
             y: number;
         };
+        /** PlannedCall */
+        PlannedCall: {
+            /** @description `values` are what goes over the wire, told by the provider itself. */
+            exact: boolean;
+            /** @enum {string} */
+            operation: "apply" | "change" | "release";
+            problem?: components["schemas"]["ProviderProblem"];
+            provider: string;
+            /** @description What is handed to the provider or, where it tells, sent by it. */
+            values: unknown;
+            /** @description Slice, binding or group it is about. */
+            what: string;
+            words: {
+                en: string;
+                zh: string;
+            };
+        };
         /** PlantNode */
         PlantNode: {
             /** @description enterprise, site, area, line, cell, unit (by depth, ISA-95) */
@@ -3563,6 +5323,19 @@ export interface components {
             retentionDays: {
                 [key: string]: number;
             };
+        };
+        /** ProbeTarget */
+        ProbeTarget: {
+            dscps?: number[];
+            everyMilliseconds?: number;
+            /** @enum {string} */
+            from?: "platform" | "terminal";
+            /** @description The terminal’s address where absent. */
+            host?: string;
+            key?: string;
+            /** @enum {string} */
+            method: "stamp" | "icmp" | "tcp";
+            port?: number;
         };
         /** Problem */
         Problem: {
@@ -3632,6 +5405,36 @@ export interface components {
                 zh: string;
             };
         };
+        /** ProviderProblem */
+        ProviderProblem: {
+            /** @description What was answered, shortened: for the engineer. */
+            detail?: string;
+            /** @enum {string} */
+            kind: "settings" | "unavailable" | "denied" | "refused" | "gone" | "nonsense" | "unsupported";
+            remedy: {
+                en: string;
+                zh: string;
+            };
+            /** Format: date-time */
+            time: string;
+            what: {
+                en: string;
+                zh: string;
+            };
+        };
+        /** Qos */
+        Qos: {
+            arp: components["schemas"]["Arp"];
+            dscp: number;
+            /** @description 5QI of TS 23.501, Table 5.7.4-1. */
+            fiveQi: number;
+            gbrDownlink?: number;
+            gbrUplink?: number;
+            mbrDownlink?: number;
+            mbrUplink?: number;
+            /** @description Name of a profile of the provider. */
+            profile?: string;
+        };
         /** QuarantineRecord */
         QuarantineRecord: {
             connection?: string;
@@ -3645,6 +5448,26 @@ export interface components {
             /** @description Where it came in: topic, register, node id, URL. */
             source: string;
             thing?: string;
+            /** Format: date-time */
+            time: string;
+        };
+        /** RadioState */
+        RadioState: {
+            band?: string;
+            cell?: string;
+            /** @enum {string} */
+            connection?: "connected" | "idle" | "inactive" | "unknown";
+            gnb?: string;
+            neighbours?: {
+                cell: string;
+                rsrpDbm?: number;
+            }[];
+            /** @enum {string} */
+            registration?: "registered" | "deregistered" | "roaming" | "denied" | "unknown";
+            rsrpDbm?: number;
+            rsrqDb?: number;
+            sinrDb?: number;
+            tac?: string;
             /** Format: date-time */
             time: string;
         };
@@ -3694,6 +5517,59 @@ export interface components {
         SeriesRef: {
             property: string;
             thing: string;
+        };
+        /** ServiceLevel */
+        ServiceLevel: {
+            /** @description Communication service availability of TS 22.104: share of time the service is up. */
+            availabilityMin?: number;
+            /** @description Bytes sent at once. Not for periodic traffic. */
+            burstBytes?: number;
+            coverage?: {
+                /** @description ISA-95 paths; the empty one is the plant. */
+                places: string[];
+                /** @description Of the area measured there, where the level must be met. */
+                share: number;
+            };
+            /** @description Platform → terminal, Mbit/s. */
+            downlinkMbpsMin?: number;
+            jitter?: {
+                /** @enum {string} */
+                definition: "pdv-rfc5481" | "camara";
+                /** @description At most, ms. */
+                ms: number;
+                /** @description Percentile, for `pdv-rfc5481`; 0.99 where it is not given. `camara` is the 99th. */
+                share?: number;
+            };
+            /** @description A message that is lost is within no time. */
+            latency?: {
+                /** @enum {string} */
+                path: "uplink" | "downlink" | "round-trip";
+                /** @description `share` of the messages within `ms`, such as 99.9 % within 6 ms and 99.999 % within 10 ms. */
+                within: {
+                    /** @description Within this time, ms. */
+                    ms: number;
+                    /** @description Of the messages sent; 0.999 is 99.9 %. */
+                    share: number;
+                }[];
+            };
+            /** @description Share of messages that may be lost. */
+            lossRatioMax?: number;
+            /** @description Size of a message, bytes. */
+            messageBytes?: number;
+            /** @description Mean time between failures of the service, hours. */
+            mtbfHoursMin?: number;
+            /** @description Name of a figure above → where it comes from. */
+            sources?: {
+                [key: string]: components["schemas"]["FigureSource"];
+            };
+            /** @description How long the application goes on without the message it expects, ms. Longer than that, the service is down. */
+            survivalTimeMs?: number;
+            /** @enum {string} */
+            trafficClass: "periodic-deterministic" | "aperiodic-deterministic" | "non-deterministic";
+            /** @description Time between two messages, ms. Periodic deterministic traffic only. */
+            transferIntervalMs?: number;
+            /** @description Terminal → platform, Mbit/s. */
+            uplinkMbpsMin?: number;
         };
         /** Session */
         Session: {
@@ -3892,6 +5768,104 @@ export interface components {
                 }[];
             };
         };
+        /** SimChange */
+        SimChange: {
+            by: string;
+            /** @enum {string} */
+            from?: "in-stock" | "active" | "suspended" | "lost" | "retired";
+            reason?: string;
+            /** Format: date-time */
+            time: string;
+            /** @enum {string} */
+            to: "in-stock" | "active" | "suspended" | "lost" | "retired";
+        };
+        /** SimDetail */
+        SimDetail: {
+            history: components["schemas"]["SimChange"][];
+            /** @description States it may go to. */
+            next: ("in-stock" | "active" | "suspended" | "lost" | "retired")[];
+            /** Sim */
+            sim: components["schemas"]["SimInput"] & {
+                /** @description Seen in another device than the one it is bound to. */
+                parted: boolean;
+                /** Format: date-time */
+                seen?: string;
+                /** @description PEI it was last seen in. */
+                seenIn?: string;
+                /** Format: date-time */
+                since: string;
+            };
+            /** @description Terminal it is in. */
+            terminal?: string;
+        };
+        /** SimInput */
+        SimInput: {
+            gpsi?: string;
+            /** @description ITU-T E.118, with its check digit. */
+            iccid: string;
+            note?: string;
+            operator?: string;
+            /** @description TS 23.003: imei-…, imeisv-… or mac-…. */
+            pei?: string;
+            /** @enum {string} */
+            state: "in-stock" | "active" | "suspended" | "lost" | "retired";
+            /** @description TS 23.003: imsi-… or nai-…. */
+            supi?: string;
+            thing?: string;
+        };
+        /** SliceInput */
+        SliceInput: {
+            profile: components["schemas"]["SliceProfile"];
+            provider?: string;
+            title: string;
+        };
+        /** SliceProfile */
+        SliceProfile: {
+            /** @description Percent. */
+            availability?: number;
+            coverageArea?: string[];
+            dataNetworks?: string[];
+            delayTolerance?: boolean;
+            dLDeterministicComm?: boolean;
+            dLLatency?: number;
+            dLMaxPktSize?: number;
+            dLReliability?: number;
+            /** @description Guaranteed, kbit/s. */
+            dLThptPerSlice?: number;
+            dLThptPerUE?: number;
+            jitter?: number;
+            maxNumberofPDUSessions?: number;
+            maxNumberofUEs?: number;
+            /** @enum {string} */
+            networkSliceSharingIndicator?: "shared" | "non-shared";
+            nonIPSupport?: boolean;
+            nssaaSupport?: boolean;
+            positioning?: boolean;
+            snssai: components["schemas"]["Snssai"];
+            survivalTime?: number;
+            /** @description Accuracy of time, ns. */
+            synchronicity?: number;
+            /** @description Terminals per km². */
+            termDensity?: number;
+            /** @enum {string} */
+            uEMobilityLevel?: "stationary" | "nomadic" | "restricted-mobility" | "fully-mobility";
+            /** @description km/h. */
+            uESpeed?: number;
+            uLDeterministicComm?: boolean;
+            uLLatency?: number;
+            uLMaxPktSize?: number;
+            uLReliability?: number;
+            uLThptPerSlice?: number;
+            uLThptPerUE?: number;
+        };
+        /**
+         * Snssai
+         * @description 3GPP TS 23.003, 28.4.
+         */
+        Snssai: {
+            sd?: string;
+            sst: number;
+        };
         /** SqlTable */
         SqlTable: {
             about: string;
@@ -3901,6 +5875,32 @@ export interface components {
                 type: string;
             }[];
             name: string;
+        };
+        /** TerminalLife */
+        TerminalLife: {
+            addresses: {
+                address: string;
+                /** Format: date-time */
+                from: string;
+                supi?: string;
+                /** Format: date-time */
+                to?: string;
+            }[];
+            radio: components["schemas"]["RadioState"][];
+            sessions: components["schemas"]["PduSession"][];
+        };
+        /** TerminalPath */
+        TerminalPath: {
+            blames: {
+                blame: components["schemas"]["Blame"];
+                flow: string;
+                title: {
+                    en: string;
+                    zh: string;
+                };
+            }[];
+            hops: components["schemas"]["PathHop"][];
+            terminal: string;
         };
         /** TestReport */
         TestReport: {
@@ -4033,6 +6033,44 @@ export interface components {
             };
             types: string[];
         };
+        /** ThreeStages */
+        ThreeStages: {
+            accepted?: {
+                detail: {
+                    en: string;
+                    zh: string;
+                };
+                /** Format: date-time */
+                time: string;
+                values?: unknown;
+            };
+            effective?: {
+                detail: {
+                    en: string;
+                    zh: string;
+                };
+                /** Format: date-time */
+                time: string;
+                values?: unknown;
+            };
+            problem?: {
+                en: string;
+                zh: string;
+            };
+            /** @description What the provider calls it. */
+            reference?: string;
+            requested?: {
+                detail: {
+                    en: string;
+                    zh: string;
+                };
+                /** Format: date-time */
+                time: string;
+                values?: unknown;
+            };
+            /** @enum {string} */
+            standing: "none" | "requested" | "accepted" | "effective" | "refused" | "lost" | "released";
+        };
         /**
          * TokenInfo
          * @description It may do what its scopes say, as far as its person still may.
@@ -4049,6 +6087,62 @@ export interface components {
             title: string;
             /** @description In whose name it acts. */
             user: string;
+        };
+        /**
+         * Verdict
+         * @description The worst of its criteria: violated, not-measurable, inconclusive, met. Met only where every figure of the level is.
+         */
+        Verdict: {
+            criteria: components["schemas"]["CriterionVerdict"][];
+            flow: string;
+            /** Format: date-time */
+            from: string;
+            reason: {
+                en: string;
+                zh: string;
+            };
+            /** Format: date-time */
+            since?: string;
+            /** @enum {string} */
+            state: "met" | "violated" | "inconclusive" | "not-measurable";
+            terminal: string;
+            /** Format: date-time */
+            to: string;
+        };
+        /** VerdictCounts */
+        VerdictCounts: {
+            inconclusive: number;
+            met: number;
+            none: number;
+            "not-measurable": number;
+            violated: number;
+        };
+        /** VerdictLine */
+        VerdictLine: {
+            app?: string;
+            flow: string;
+            flowTitle: {
+                en: string;
+                zh: string;
+            };
+            place: string;
+            reason: {
+                en: string;
+                zh: string;
+            };
+            /** Format: date-time */
+            since?: string;
+            /** @enum {string} */
+            state: "met" | "violated" | "inconclusive" | "not-measurable";
+            terminal: string;
+            terminalTitle: string;
+            /** Format: date-time */
+            to: string;
+            /**
+             * @description Criterion that decides.
+             * @enum {string}
+             */
+            worst?: "latency" | "jitter" | "loss" | "uplink" | "downlink" | "transfer-interval" | "survival-time" | "availability" | "mtbf" | "coverage";
         };
         /** Webhook */
         Webhook: {
@@ -7473,6 +9567,2453 @@ export interface operations {
             header?: never;
             path: {
                 window: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    networkActions: {
+        parameters: {
+            query?: {
+                before?: string;
+                flow?: string;
+                limit?: number;
+                state?: "proposed" | "doing" | "watching" | "helped" | "undoing" | "undone" | "rejected" | "expired" | "failed" | "told";
+                terminal?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoopAction"][];
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    approveNetworkAction: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                action: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoopAction"];
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rejectNetworkAction: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                action: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoopAction"];
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undoNetworkAction: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                action: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoopAction"];
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    networkAddresses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                address: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: date-time */
+                        from: string;
+                        supi?: string;
+                        terminal: string;
+                        title: string;
+                        /** Format: date-time */
+                        to?: string;
+                    }[];
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    networkApplications: {
+        parameters: {
+            query?: {
+                app?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApplicationFlow"][];
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    networkBindings: {
+        parameters: {
+            query?: {
+                flow?: string;
+                limit?: number;
+                offset?: number;
+                provider?: string;
+                standing?: "none" | "requested" | "accepted" | "effective" | "refused" | "lost" | "released";
+                terminal?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        bindings: (components["schemas"]["BindingInput"] & {
+                            by: string;
+                            /** @description Lower case, digits, - . _ */
+                            id: string;
+                            /** Format: date-time */
+                            since: string;
+                            stages: components["schemas"]["ThreeStages"];
+                        })[];
+                        total: number;
+                    };
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createNetworkBinding: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BindingInput"];
+            };
+        };
+        responses: {
+            /** @description Answer. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BindingInput"] & {
+                        by: string;
+                        /** @description Lower case, digits, - . _ */
+                        id: string;
+                        /** Format: date-time */
+                        since: string;
+                        stages: components["schemas"]["ThreeStages"];
+                    };
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    networkBinding: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                binding: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BindingInput"] & {
+                        by: string;
+                        /** @description Lower case, digits, - . _ */
+                        id: string;
+                        /** Format: date-time */
+                        since: string;
+                        stages: components["schemas"]["ThreeStages"];
+                    };
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putNetworkBinding: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                binding: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BindingInput"];
+            };
+        };
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BindingInput"] & {
+                        by: string;
+                        /** @description Lower case, digits, - . _ */
+                        id: string;
+                        /** Format: date-time */
+                        since: string;
+                        stages: components["schemas"]["ThreeStages"];
+                    };
+                };
+            };
+            /** @description Answer. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BindingInput"] & {
+                        by: string;
+                        /** @description Lower case, digits, - . _ */
+                        id: string;
+                        /** Format: date-time */
+                        since: string;
+                        stages: components["schemas"]["ThreeStages"];
+                    };
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteNetworkBinding: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                binding: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    networkCoverage: {
+        parameters: {
+            query?: {
+                flow?: string;
+                from?: string;
+                place?: string;
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        cells: components["schemas"]["CoverageCell"][];
+                        limited: boolean;
+                    };
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    networkDecisions: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoopDecision"][];
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    networkDecision: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                decision: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoopDecision"] & {
+                        /** @description Decided anew from the same situation: the same. */
+                        same: boolean;
+                    };
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    networkDemand: {
+        parameters: {
+            query?: {
+                day?: string;
+                with?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Demand"];
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deriveNetworkQos: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DerivationInput"];
+            };
+        };
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Derivation"];
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    dryRunNetwork: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DryRunInput"];
+            };
+        };
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DryRun"];
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    networkFiveQis: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FiveQi"][];
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    networkFlows: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": (components["schemas"]["NetworkFlowInput"] & {
+                        /** @description The plant has changed what the application asks for. */
+                        adapted: boolean;
+                        /** @description Application it comes from. */
+                        app?: string;
+                        /** @description Lower case, digits, - . _ */
+                        id: string;
+                        whenLost?: {
+                            en: string;
+                            zh: string;
+                        };
+                    })[];
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createNetworkFlow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NetworkFlowInput"] & {
+                    id?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Answer. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NetworkFlowInput"] & {
+                        /** @description The plant has changed what the application asks for. */
+                        adapted: boolean;
+                        /** @description Application it comes from. */
+                        app?: string;
+                        /** @description Lower case, digits, - . _ */
+                        id: string;
+                        whenLost?: {
+                            en: string;
+                            zh: string;
+                        };
+                    };
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    networkFlow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                flow: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NetworkFlowInput"] & {
+                        /** @description The plant has changed what the application asks for. */
+                        adapted: boolean;
+                        /** @description Application it comes from. */
+                        app?: string;
+                        /** @description Lower case, digits, - . _ */
+                        id: string;
+                        whenLost?: {
+                            en: string;
+                            zh: string;
+                        };
+                    };
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putNetworkFlow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                flow: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NetworkFlowInput"];
+            };
+        };
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NetworkFlowInput"] & {
+                        /** @description The plant has changed what the application asks for. */
+                        adapted: boolean;
+                        /** @description Application it comes from. */
+                        app?: string;
+                        /** @description Lower case, digits, - . _ */
+                        id: string;
+                        whenLost?: {
+                            en: string;
+                            zh: string;
+                        };
+                    };
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteNetworkFlow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                flow: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    networkFlowVerdicts: {
+        parameters: {
+            query?: {
+                limit?: number;
+                offset?: number;
+                state?: "met" | "violated" | "inconclusive" | "not-measurable";
+            };
+            header?: never;
+            path: {
+                flow: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        lines: components["schemas"]["VerdictLine"][];
+                        total: number;
+                        verdicts: components["schemas"]["Verdict"][];
+                    };
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    networkGroups: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": (components["schemas"]["LanGroupInput"] & {
+                        /** @description Lower case, digits, - . _ */
+                        id: string;
+                        stages: components["schemas"]["ThreeStages"];
+                    })[];
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putNetworkGroup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                group: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LanGroupInput"];
+            };
+        };
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LanGroupInput"] & {
+                        /** @description Lower case, digits, - . _ */
+                        id: string;
+                        stages: components["schemas"]["ThreeStages"];
+                    };
+                };
+            };
+            /** @description Answer. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LanGroupInput"] & {
+                        /** @description Lower case, digits, - . _ */
+                        id: string;
+                        stages: components["schemas"]["ThreeStages"];
+                    };
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteNetworkGroup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                group: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    networkIncidents: {
+        parameters: {
+            query?: {
+                flow?: string;
+                from?: string;
+                limit?: number;
+                offset?: number;
+                open?: boolean;
+                terminal?: string;
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        incidents: components["schemas"]["NetworkIncident"][];
+                        total: number;
+                    };
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    networkIncident: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incident: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NetworkIncident"];
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    networkLive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["NetworkUpdate"];
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    networkLoop: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoopState"];
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putNetworkLoop: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    actionsPerHourMax?: number;
+                    /** @description Least time between two changes for the same flow of a terminal, or of the same binding. */
+                    coolDownMinutes?: number;
+                    /** @description An action after which the level is still not met by then is undone by itself. */
+                    helpWithinMinutes?: number;
+                    /** @description Flows that are never thinned. */
+                    keepFlows?: string[];
+                    /** @description Of single kinds of action; never more than `mode`. */
+                    kinds?: {
+                        /** @enum {string} */
+                        "move-provider"?: "off" | "propose" | "act";
+                        /** @enum {string} */
+                        "move-zone"?: "off" | "propose" | "act";
+                        /** @enum {string} */
+                        "raise-qos"?: "off" | "propose" | "act";
+                        /** @enum {string} */
+                        "tell-app"?: "off" | "propose" | "act";
+                        /** @enum {string} */
+                        "tell-people"?: "off" | "propose" | "act";
+                        /** @enum {string} */
+                        thin?: "off" | "propose" | "act";
+                    };
+                    /**
+                     * @description Of the whole plant. off: nothing; propose: a person approves; act: by itself.
+                     * @enum {string}
+                     */
+                    mode?: "off" | "propose" | "act";
+                    /** @description Capped traffic is let free again after this. */
+                    thinForMinutes?: number;
+                    /** @description What is left to a capped flow, of the rate it asks for. */
+                    thinToShare?: number;
+                    /** @description A level must have been violated this long before anything is changed. */
+                    violatedForMinutes?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoopState"];
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    networkMeasuring: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeasuringStatus"];
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    networkNotification: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                provider: string;
+                secret: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/cloudevents+json": unknown;
+                "application/json": unknown;
+            };
+        };
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    networkOverview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NetworkOverview"];
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    networkProviderKinds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NetworkProviderKind"][];
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    networkProviders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConfiguredProvider"][];
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    networkProvider: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConfiguredProvider"];
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putNetworkProvider: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NetworkProviderInput"];
+            };
+        };
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConfiguredProvider"];
+                };
+            };
+            /** @description Answer. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConfiguredProvider"];
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteNetworkProvider: {
+        parameters: {
+            query?: {
+                forget?: boolean;
+            };
+            header?: never;
+            path: {
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restartNetworkProvider: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConfiguredProvider"];
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    networkReport: {
+        parameters: {
+            query?: {
+                month?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NetworkReport"];
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportNetworkReport: {
+        parameters: {
+            query?: {
+                month?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retryNetworkRequest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Lower case, digits, - . _ */
+                    id: string;
+                    /** @enum {string} */
+                    kind: "slice" | "binding" | "group";
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    networkSims: {
+        parameters: {
+            query?: {
+                limit?: number;
+                offset?: number;
+                parted?: boolean;
+                state?: "in-stock" | "active" | "suspended" | "lost" | "retired";
+                text?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        sims: (components["schemas"]["SimInput"] & {
+                            /** @description Seen in another device than the one it is bound to. */
+                            parted: boolean;
+                            /** Format: date-time */
+                            seen?: string;
+                            /** @description PEI it was last seen in. */
+                            seenIn?: string;
+                            /** Format: date-time */
+                            since: string;
+                        })[];
+                        total: number;
+                    };
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createNetworkSim: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SimInput"];
+            };
+        };
+        responses: {
+            /** @description Answer. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SimInput"] & {
+                        /** @description Seen in another device than the one it is bound to. */
+                        parted: boolean;
+                        /** Format: date-time */
+                        seen?: string;
+                        /** @description PEI it was last seen in. */
+                        seenIn?: string;
+                        /** Format: date-time */
+                        since: string;
+                    };
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportNetworkSims: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    importNetworkSims: {
+        parameters: {
+            query?: {
+                apply?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": string;
+                "text/csv": string;
+            };
+        };
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportReport"];
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    networkSim: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                iccid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SimDetail"];
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putNetworkSim: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                iccid: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SimInput"] & {
+                    /** @description Why its state changes. */
+                    reason?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SimInput"] & {
+                        /** @description Seen in another device than the one it is bound to. */
+                        parted: boolean;
+                        /** Format: date-time */
+                        seen?: string;
+                        /** @description PEI it was last seen in. */
+                        seenIn?: string;
+                        /** Format: date-time */
+                        since: string;
+                    };
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteNetworkSim: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                iccid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    networkSlices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": (components["schemas"]["SliceInput"] & {
+                        /** @description Lower case, digits, - . _ */
+                        id: string;
+                        stages: components["schemas"]["ThreeStages"];
+                    })[];
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putNetworkSlice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slice: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SliceInput"];
+            };
+        };
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SliceInput"] & {
+                        /** @description Lower case, digits, - . _ */
+                        id: string;
+                        stages: components["schemas"]["ThreeStages"];
+                    };
+                };
+            };
+            /** @description Answer. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SliceInput"] & {
+                        /** @description Lower case, digits, - . _ */
+                        id: string;
+                        stages: components["schemas"]["ThreeStages"];
+                    };
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteNetworkSlice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slice: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    networkTerminals: {
+        parameters: {
+            query?: {
+                kind?: "nr" | "lte" | "wifi" | "wired" | "other";
+                limit?: number;
+                offset?: number;
+                place?: string;
+                problems?: boolean;
+                state?: "met" | "violated" | "inconclusive" | "not-measurable" | "none";
+                text?: string;
+                thing?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        terminals: components["schemas"]["NetworkTerminalSummary"][];
+                        total: number;
+                    };
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createNetworkTerminal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NetworkTerminalInput"] & {
+                    id?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Answer. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NetworkTerminalInput"] & {
+                        /** Format: date-time */
+                        boundSince?: string;
+                        /** @description Lower case, digits, - . _ */
+                        id: string;
+                        /** @description Such as a SIM in a device it is not bound to. */
+                        problems: {
+                            en: string;
+                            zh: string;
+                        }[];
+                        radio?: components["schemas"]["RadioState"];
+                        sessions: components["schemas"]["PduSession"][];
+                    };
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportNetworkTerminals: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    importNetworkTerminals: {
+        parameters: {
+            query?: {
+                apply?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": string;
+                "text/csv": string;
+            };
+        };
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportReport"];
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    networkTerminal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                terminal: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NetworkTerminalDetail"];
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putNetworkTerminal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                terminal: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NetworkTerminalInput"];
+            };
+        };
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NetworkTerminalInput"] & {
+                        /** Format: date-time */
+                        boundSince?: string;
+                        /** @description Lower case, digits, - . _ */
+                        id: string;
+                        /** @description Such as a SIM in a device it is not bound to. */
+                        problems: {
+                            en: string;
+                            zh: string;
+                        }[];
+                        radio?: components["schemas"]["RadioState"];
+                        sessions: components["schemas"]["PduSession"][];
+                    };
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteNetworkTerminal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                terminal: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    networkTerminalHistory: {
+        parameters: {
+            query?: {
+                from?: string;
+                step?: "minute" | "hour";
+                to?: string;
+            };
+            header?: never;
+            path: {
+                flow: string;
+                terminal: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowPerformance"][];
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    networkTerminalLife: {
+        parameters: {
+            query?: {
+                from?: string;
+                to?: string;
+            };
+            header?: never;
+            path: {
+                terminal: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TerminalLife"];
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    networkTerminalPath: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                terminal: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TerminalPath"];
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    testNetworkProvider: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NetworkProviderInput"] & {
+                    /** @description Its secrets stand for "•••". */
+                    id?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TestReport"];
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    networkZones: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": (components["schemas"]["EdgeZoneInput"] & {
+                        /** @description Lower case, digits, - . _ */
+                        id: string;
+                    })[];
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putNetworkZone: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                zone: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EdgeZoneInput"];
+            };
+        };
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EdgeZoneInput"] & {
+                        /** @description Lower case, digits, - . _ */
+                        id: string;
+                    };
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteNetworkZone: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                zone: string;
             };
             cookie?: never;
         };

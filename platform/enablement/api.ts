@@ -31,6 +31,7 @@ import {
   type Clock,
   deeperThan,
   type Log,
+  type NetworkDoor,
   type SampleQuestions,
   type SampleStore,
   type ThingRecord,
@@ -88,6 +89,7 @@ import { appHandlers } from './routes/apps.ts';
 import { certificateHandlers } from './routes/certificates.ts';
 import { commandHandlers } from './routes/commands.ts';
 import { dashboardHandlers } from './routes/dashboards.ts';
+import { mountNetwork, networkHandlers } from './routes/network.ts';
 
 export interface ApiOptions {
   version: string;
@@ -97,6 +99,7 @@ export interface ApiOptions {
   oidc: Oidc;
   apps: AppHost;
   dashboards: Dashboards;
+  network: NetworkDoor;
   webhooks: Webhooks;
   questions: SampleQuestions;
   /** What a user holds now; nothing for one who is gone. */
@@ -612,6 +615,7 @@ export async function createApi(options: ApiOptions): Promise<{ app: FastifyInst
     ...appHandlers(options),
     ...dashboardHandlers(options),
     ...certificateHandlers(options),
+    ...networkHandlers(options),
   };
 
   /** Views of things for pushes, kept so that untimed values keep increasing; forgotten when the thing changes. */
@@ -631,7 +635,11 @@ export async function createApi(options: ApiOptions): Promise<{ app: FastifyInst
   });
 
   for (const [name, route] of Object.entries(routes) as [RouteName, Route][]) {
-    const raw = name === 'push' || name === 'pushEvent' || name === 'createDashboardPicture';
+    const raw =
+      name === 'push' ||
+      name === 'pushEvent' ||
+      name === 'createDashboardPicture' ||
+      route.bodyTypes?.includes('text/csv') === true;
     app.route({
       method: route.method,
       url: route.path.replaceAll(/\{(\w+)\}/g, ':$1'),
@@ -645,6 +653,7 @@ export async function createApi(options: ApiOptions): Promise<{ app: FastifyInst
     });
   }
   mountAppRoutes(app, options.apps);
+  mountNetwork(app, options);
   if (options.consoleFolder !== undefined) {
     const index = readFileSync(`${options.consoleFolder}/index.html`);
     app.get('/', (_request, reply) =>

@@ -12,6 +12,7 @@ export { Dashboards, dashboardMigrations } from './dashboards/index.ts';
 export { dataOutMigrations, Webhooks } from './data-out/index.ts';
 export type { LiveStreams } from './live-stream.ts';
 export { createMetrics } from './metrics.ts';
+export { networkParts } from './network-platform.ts';
 export { PlatformSettingsStore } from './platform-settings.ts';
 export { grantsOfUser } from './routes/dashboards.ts';
 

@@ -1,4 +1,4 @@
-import type { SampleStore } from '@millrace/sdk';
+import type { NetworkDoor, SampleStore } from '@millrace/sdk';
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { Iot } from '../iot/index.ts';
 import type { LiveStreams } from './live-stream.ts';
@@ -8,6 +8,7 @@ export function createMetrics(
   iot: Iot,
   samples: SampleStore,
   live: () => LiveStreams | undefined,
+  network?: Pick<NetworkDoor, 'counters'>,
 ): () => Promise<string> {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry, prefix: 'millrace_' });
@@ -36,6 +37,10 @@ export function createMetrics(
         this.set({ state }, count);
     },
   );
+  if (network !== undefined)
+    gauge('millrace_network', 'What the network layer counts, by name.', ['what'], function () {
+      for (const [what, value] of Object.entries(network.counters())) this.set({ what }, value);
+    });
   gauge('millrace_samples_rejected_total', 'Rejected samples by reason.', ['reason'], function () {
     for (const [reason, count] of Object.entries(iot.intake.total.rejectedBy)) this.set({ reason }, count);
   });

@@ -13,12 +13,14 @@ import { type Iot, placeOf, readDescription } from '../../iot/index.ts';
 
 /** What an application reaches of the platform's IoT part; everything it gives goes the way a terminal's takes. */
 
-export function appThings(iot: Iot, app: string): AppThings {
+export const appThings = (iot: Iot, app: string): AppThings => ownThings(iot, `urn:millrace:app:${app}:`);
+
+/** Things of the plant to read; of them those whose id begins with `own` to change. */
+export function ownThings(iot: Iot, own: string): AppThings {
   const { registry } = iot;
-  const own = `urn:millrace:app:${app}:`;
   const mustBeOwn = (id: string): void => {
     if (!id.startsWith(own))
-      throw new Error(`an application changes only things of its own, "${own}…", and not "${id}"`);
+      throw new Error(`only things of its own may be changed, "${own}…", and not "${id}"`);
   };
   return {
     all: () => registry.all(),
@@ -38,9 +40,12 @@ export function appThings(iot: Iot, app: string): AppThings {
   };
 }
 
-export function appValues(iot: Iot, app: string, clock: Clock): AppValues {
+export const appValues = (iot: Iot, app: string, clock: Clock): AppValues =>
+  ownValues(iot, `urn:millrace:app:${app}:`, `app-${app}`, clock);
+
+/** Values as they come; of the things whose id begins with `own` to give, counted under `source`. */
+export function ownValues(iot: Iot, own: string, source: string, clock: Clock): AppValues {
   const { registry, twin, bus } = iot;
-  const own = `urn:millrace:app:${app}:`;
   const views = new Map<string, { record: object; view: ReturnType<typeof viewThing> }>();
   return {
     latest: ({ thing, property }) => {
@@ -68,14 +73,14 @@ export function appValues(iot: Iot, app: string, clock: Clock): AppValues {
       const now = clock.now();
       for (const { thing, property, value, time, status: code = status.good } of values) {
         const record = thing.startsWith(own) ? registry.get(thing) : undefined;
-        if (record === undefined) throw new Error(`"${thing}" is no thing of the application's own`);
+        if (record === undefined) throw new Error(`"${thing}" is no thing of its own`);
         let known = views.get(thing);
         if (known?.record !== record) views.set(thing, (known = { record, view: viewThing(record) }));
         const point = known.view.points.get(property);
         if (point === undefined) throw new Error(`"${thing}" has no property "${property}"`);
-        batch.add(point, value, time ?? now, now, code, `app ${app}`);
+        batch.add(point, value, time ?? now, now, code, source);
       }
-      await iot.intake.take(batch.take(), `app-${app}`);
+      await iot.intake.take(batch.take(), source);
     },
   };
 }

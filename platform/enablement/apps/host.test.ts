@@ -103,6 +103,7 @@ const open = async (): Promise<AppHost> => {
       samples: {} as SampleStore,
       iot: { registry: { all: () => [] } } as never,
       audit,
+      network: () => ({ state: () => undefined, onChange: () => () => {} }),
       seal: { seal: (text) => `sealed:${text}`, open: (text) => text.replace(/^sealed:/, '') },
       plant: () => ({ timeZone: 'UTC', name: '' }),
       clock: systemClock,

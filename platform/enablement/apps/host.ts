@@ -12,6 +12,7 @@ import {
 import type {
   AppContext,
   AppDefinition,
+  AppNetwork,
   AuditEntry,
   AuditTrail,
   CheckedSettings,
@@ -49,6 +50,8 @@ export interface AppHostOptions {
   audit: AuditTrail;
   seal: { seal(secret: string): string; open(sealed: string): string };
   plant: () => { timeZone: string; name: string };
+  /** What the network layer tells an application of its needs. */
+  network: (app: string) => AppNetwork;
   clock: Clock;
   log: Log;
 }
@@ -138,6 +141,11 @@ export class AppHost {
 
   definitions(): AppDefinition[] {
     return [...this.#entries.values()].map((entry) => entry.definition);
+  }
+
+  /** Every application with whether it is on, as the network layer collects them. */
+  applications(): { definition: AppDefinition; enabled: boolean }[] {
+    return [...this.#entries.values()].map(({ definition, enabled }) => ({ definition, enabled }));
   }
 
   /** The applications a person may see. */
@@ -440,6 +448,7 @@ export class AppHost {
       history: appHistory(iot, samples),
       records,
       commands: appCommands(iot.commands, id),
+      network: this.#options.network(id),
       audit: async (given: Omit<AuditEntry, 'actor'> & { actor?: Actor }) => {
         await audit.record({ ...given, actor: given.actor ?? { kind: 'app', id } });
       },

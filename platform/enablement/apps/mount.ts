@@ -1,8 +1,8 @@
 import { limits, mayAt, type Route } from '@millrace/contract';
 import { AppError, type AppFile } from '@millrace/sdk';
 import type { FastifyInstance } from 'fastify';
-import { HttpProblem } from '../problems.ts';
 import { actorOf, requirePerson } from '../requests.ts';
+import { problemOfApp } from '../routes/network.ts';
 import type { AppHost } from './host.ts';
 
 /** Segments below an application's id that the platform keeps for itself. */
@@ -63,7 +63,7 @@ export function mountAppRoutes(server: FastifyInstance, apps: AppHost): void {
               context,
             );
           } catch (error) {
-            throw error instanceof AppError ? asProblem(error) : error;
+            throw error instanceof AppError ? problemOfApp(error) : error;
           }
           const status = Number(Object.keys(route.responses)[0] ?? 200);
           if (answer === undefined)
@@ -82,13 +82,6 @@ export function mountAppRoutes(server: FastifyInstance, apps: AppHost): void {
       });
     }
   }
-}
-
-function asProblem({ status, code, words, remedy }: AppError): HttpProblem {
-  return new HttpProblem(status, code, words.en, {
-    ...(remedy === undefined ? {} : { remedy: remedy.en }),
-    words: { title: words, ...(remedy === undefined ? {} : { remedy }) },
-  });
 }
 
 function isFile(answer: unknown): answer is AppFile {
