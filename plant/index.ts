@@ -22,6 +22,7 @@ export {
   simulate,
 } from './engine/simulate.ts';
 export { describeThings } from './engine/thing-description.ts';
+export { type PackTraffic, packTraffic, type TerminalTraffic } from './traffic.ts';
 
 export interface PlantOptions {
   /** The platform's HTTP address, e.g. http://127.0.0.1:8080. */

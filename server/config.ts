@@ -118,6 +118,7 @@ export type Command =
   | { do: 'help' }
   | { do: 'version' }
   | { do: 'start'; config: Config }
+  | { do: 'plan'; argv: readonly string[] }
   | { do: 'restore'; backup: string; config: Config }
   | { do: 'reset-password'; user: string; config: Config };
 
@@ -128,6 +129,8 @@ const settingsFileName = 'millrace.toml';
  * StartError that names what is wrong in the words it was given in.
  */
 export function readCommand(argv: readonly string[], environment: NodeJS.ProcessEnv, cwd: string): Command {
+  // Sizing on paper has options of its own, and needs nothing of the platform.
+  if (argv[0] === 'plan') return { do: 'plan', argv: argv.slice(1) };
   const flags: Record<string, { type: 'string' | 'boolean'; short?: string }> = {
     help: { type: 'boolean', short: 'h' },
     version: { type: 'boolean' },
@@ -207,7 +210,7 @@ export function readCommand(argv: readonly string[], environment: NodeJS.Process
     return { do: 'reset-password', user: rest[0]!, config };
   }
   throw new StartError(
-    `There is no command "${command}"; there are start, restore and reset-password (see --help).`,
+    `There is no command "${command}"; there are start, restore, reset-password and plan (see --help).`,
   );
 }
 
@@ -280,6 +283,7 @@ export function helpText(): string {
   npm start -- [options]                      start platform, demo plant and console
   npm start -- restore BACKUP --data DIR      fill an empty data folder from a backup
   npm start -- reset-password NAME --data DIR give a person a new password, shown once, and remove their second factor (stopped platform)
+  npm start -- plan PACK --machines N         size a private 5G network for an industry pack, on paper (plan --help)
 
 ${rows.map(([left, right]) => left.padEnd(width) + right).join('\n')}
 

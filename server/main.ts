@@ -5,6 +5,7 @@ import { appDemos } from './apps.ts';
 import { helpText, readCommand, StartError } from './config.ts';
 import { prepareDataFolder } from './data-folder.ts';
 import { InstanceLock } from './instance-lock.ts';
+import { plan } from './plan.ts';
 import { PlantProcess } from './plant-process.ts';
 import { type Platform, startPlatform } from './platform.ts';
 import { resetPassword } from './reset-password.ts';
@@ -37,6 +38,10 @@ export async function main(options: MainOptions): Promise<number> {
     }
     if (command.do === 'version') {
       say(version());
+      return 0;
+    }
+    if (command.do === 'plan') {
+      await plan(command.argv, say);
       return 0;
     }
     prepareDataFolder(command.config.data, version());
