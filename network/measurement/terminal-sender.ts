@@ -1,0 +1,221 @@
+#!/usr/bin/env node
+import { createSocket } from 'node:dgram';
+import { readFileSync } from 'node:fs';
+
+/**
+ * Sends STAMP (RFC 8762) from a terminal to the platform's reflector, and tells the platform what came back: for terminals behind NAT, which
+ * nobody can reach. One file without dependencies, for Node.js 18 or later; copied to the terminal as it is:
+ *
+ *   node terminal-sender.js settings.json
+ *
+ * Settings: { "terminal": "agv-7", "reflector": "10.0.0.1", "port": 862, "everyMilliseconds": 1000, "timeoutMilliseconds": 2000,
+ *   "reportTo": "http://10.0.0.1:8080/…", "user": "agv-7", "password": "…", "reportSeconds": 30 }
+ */
+interface Settings {
+  terminal: string;
+  reflector: string;
+  port?: number;
+  everyMilliseconds?: number;
+  timeoutMilliseconds?: number;
+  reportTo?: string;
+  user?: string;
+  password?: string;
+  reportSeconds?: number;
+}
+
+/** What the terminal tells: probes in the order of sending, times in µs since the epoch by the terminal's clock, durations in µs. */
+export interface SenderReport {
+  version: 1;
+  terminal: string;
+  intervalMs: number;
+  timeoutMs: number;
+  octets: number;
+  /** Of the probes of this report the first has this number in the whole series: the platform sees what was lost between reports. */
+  first: number;
+  /** Probes there was no room for since the last report. */
+  dropped: number;
+  sent: number[];
+  /** null: not come back. */
+  roundTrip: (number | null)[];
+  /** Own count of the reflector; null: not come back. */
+  count: (number | null)[];
+}
+
+const octets = 44;
+const ntpEpoch = 2_208_988_800;
+/** Probes kept while the platform cannot be reached: an hour at one a second. */
+const keptMax = 3_600;
+/** In one report. */
+const reportMax = 600;
+
+interface Probe {
+  sequence: number;
+  sent: number;
+  seconds: number;
+  fraction: number;
+  roundTrip: number | null;
+  count: number | null;
+}
+
+const microseconds = (): number => Math.round((performance.timeOrigin + performance.now()) * 1000);
+
+/** Writes a request into 44 octets. */
+export function stampRequest(sequence: number, time: number, ssid: number): Buffer {
+  const packet = Buffer.alloc(octets);
+  packet.writeUInt32BE(sequence >>> 0, 0);
+  const seconds = Math.floor(time / 1_000_000);
+  packet.writeUInt32BE((seconds + ntpEpoch) % 4_294_967_296, 4);
+  packet.writeUInt32BE(
+    Math.min(4_294_967_295, Math.round(((time - seconds * 1_000_000) / 1_000_000) * 4_294_967_296)),
+    8,
+  );
+  // Not disciplined, as far as this program knows; wrong by up to 16 s.
+  packet.writeUInt16BE((28 << 8) | 255, 12);
+  packet.writeUInt16BE(ssid, 14);
+  return packet;
+}
+
+const ntp = (packet: Buffer, at: number): number =>
+  packet.readUInt32BE(at) * 1_000_000 + (packet.readUInt32BE(at + 4) / 4_294_967_296) * 1_000_000;
+
+export class TerminalSender {
+  readonly #settings: Required<Pick<Settings, 'everyMilliseconds' | 'timeoutMilliseconds' | 'terminal'>>;
+  readonly #ssid: number;
+  #probes: Probe[] = [];
+  #sequence = 1;
+  #first = 0;
+  #dropped = 0;
+
+  constructor(settings: Settings, ssid: number) {
+    this.#settings = { everyMilliseconds: 1_000, timeoutMilliseconds: 2_000, ...settings };
+    this.#ssid = ssid;
+  }
+
+  /** The next packet, remembered as sent at `now`. */
+  next(now: number): Buffer {
+    const packet = stampRequest(this.#sequence, now, this.#ssid);
+    this.#probes.push({
+      sequence: this.#sequence,
+      sent: now,
+      seconds: packet.readUInt32BE(4),
+      fraction: packet.readUInt32BE(8),
+      roundTrip: null,
+      count: null,
+    });
+    this.#sequence = (this.#sequence + 1) >>> 0;
+    if (this.#probes.length > keptMax) {
+      this.#probes.shift();
+      this.#first += 1;
+      this.#dropped += 1;
+    }
+    return packet;
+  }
+
+  /** An answer; what is not one of ours changes nothing. */
+  answered(packet: Buffer, now: number): void {
+    if (packet.length < 38) return;
+    const sequence = packet.readUInt32BE(24);
+    const probe = this.#probes.find((one) => one.sequence === sequence);
+    if (
+      probe === undefined ||
+      probe.roundTrip !== null ||
+      packet.readUInt32BE(28) !== probe.seconds ||
+      packet.readUInt32BE(32) !== probe.fraction
+    )
+      return;
+    const away = now - probe.sent;
+    const dwell = ntp(packet, 4) - ntp(packet, 16);
+    if (away > this.#settings.timeoutMilliseconds * 1_000 || dwell < 0 || dwell > away) return;
+    probe.roundTrip = Math.round(away - dwell);
+    probe.count = packet.readUInt32BE(0);
+  }
+
+  /** What is decided at `now` and not yet told; undefined: nothing. */
+  report(now: number): SenderReport | undefined {
+    const { terminal, everyMilliseconds, timeoutMilliseconds } = this.#settings;
+    const undecided = this.#probes.findIndex((probe) => now - probe.sent <= timeoutMilliseconds * 1_000);
+    const end = Math.min(reportMax, undecided < 0 ? this.#probes.length : undecided);
+    if (end === 0) return undefined;
+    const probes = this.#probes.slice(0, end);
+    return {
+      version: 1,
+      terminal,
+      intervalMs: everyMilliseconds,
+      timeoutMs: timeoutMilliseconds,
+      octets,
+      first: this.#first,
+      dropped: this.#dropped,
+      sent: probes.map((probe) => probe.sent),
+      roundTrip: probes.map((probe) => probe.roundTrip),
+      count: probes.map((probe) => probe.count),
+    };
+  }
+
+  /** The platform has the report. */
+  told(report: SenderReport): void {
+    const many = report.first + report.sent.length - this.#first;
+    if (many <= 0) return;
+    this.#probes.splice(0, many);
+    this.#first += many;
+    this.#dropped = 0;
+  }
+}
+
+/** Sends and reports until `signal` says to end. */
+export function run(settings: Settings, signal: AbortSignal, say: (line: string) => void): void {
+  const sender = new TerminalSender(settings, 1 + Math.floor(Math.random() * 65_534));
+  const socket = createSocket(settings.reflector.includes(':') ? 'udp6' : 'udp4');
+  socket.on('message', (packet) => sender.answered(packet, microseconds()));
+  socket.on('error', (error) => say(`socket: ${error.message}`));
+  const probing = setInterval(() => {
+    // A name that cannot be resolved, or no network: the probe counts as lost, which from here it is.
+    socket.send(sender.next(microseconds()), settings.port ?? 862, settings.reflector, () => {});
+  }, settings.everyMilliseconds ?? 1_000);
+  let isTelling = false;
+  const tell = async (): Promise<void> => {
+    const report = isTelling ? undefined : sender.report(microseconds());
+    if (report === undefined || settings.reportTo === undefined) return;
+    isTelling = true;
+    try {
+      const credentials = Buffer.from(`${settings.user ?? ''}:${settings.password ?? ''}`).toString('base64');
+      const answer = await fetch(settings.reportTo, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: `Basic ${credentials}` },
+        body: JSON.stringify(report),
+        signal: AbortSignal.timeout(10_000),
+      });
+      // A report the platform refuses would be refused again: it is left out, and said so.
+      if (
+        answer.ok ||
+        (answer.status >= 400 && answer.status < 500 && ![401, 403, 429].includes(answer.status))
+      )
+        sender.told(report);
+      if (!answer.ok) say(`the platform answered ${answer.status}: ${(await answer.text()).slice(0, 500)}`);
+    } catch (error) {
+      say(`the platform cannot be reached: ${error instanceof Error ? error.message : String(error)}`);
+    } finally {
+      isTelling = false;
+    }
+  };
+  const telling = setInterval(() => void tell(), (settings.reportSeconds ?? 30) * 1_000);
+  signal.addEventListener('abort', () => {
+    clearInterval(probing);
+    clearInterval(telling);
+    socket.close();
+  });
+}
+
+function main(file: string): void {
+  const settings = JSON.parse(readFileSync(file, 'utf8')) as Settings;
+  if (typeof settings.terminal !== 'string' || typeof settings.reflector !== 'string') {
+    process.stderr.write('The settings need "terminal" and "reflector".\n');
+    process.exitCode = 2;
+    return;
+  }
+  const end = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => end.abort());
+  run(settings, end.signal, (line) => process.stderr.write(`${new Date().toISOString()} ${line}\n`));
+}
+
+if (process.argv[1] !== undefined && /terminal-sender\.(m?js|ts)$/.test(process.argv[1]))
+  main(process.argv[2] ?? 'settings.json');
