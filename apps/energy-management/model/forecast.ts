@@ -110,7 +110,13 @@ function featuresOf(series: Float64Array, day: number, settings: ForecastSetting
   const issued = day * perDay - settings.issuedBefore;
   const view = new View(series, issued);
   const kind = kindOfDay(day, settings);
-  const weekday = (settings.firstWeekday - 1 + day) % 7;
+  // A closed day is as a Sunday and a worked weekend day as one in the middle of the week, in this too: there may be none before it to learn from.
+  const weekday =
+    settings.closed?.has(day) === true
+      ? 6
+      : settings.working?.has(day) === true
+        ? 2
+        : (settings.firstWeekday - 1 + day) % 7;
   const like: number[] = [];
   for (let other = day - 1; other >= 0 && like.length < 21; other--) {
     if (kindOfDay(other, settings) === kind) like.push(other);
