@@ -69,7 +69,7 @@ export function SettingsPage() {
   );
 }
 
-const tierOrder = ['raw', 'minute', 'hour', 'events'] as const;
+const tierOrder = ['raw', 'minute', 'hour', 'events', 'audit'] as const;
 
 function PlatformForm({ stored }: { stored: PlatformSettings }) {
   const words = useConsoleWords();

@@ -240,6 +240,7 @@ export const accessEn = {
       'not-readable': 'it cannot be read',
       'number-differs': 'its number is another',
       'not-chained': 'it does not follow the one before',
+      'cut-not-signed': 'the trail was cut off here, and not by the platform',
       changed: 'what it says was changed',
       'index-differs': 'what it is found by was changed',
     },

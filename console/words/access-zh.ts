@@ -230,6 +230,7 @@ export const accessZh = {
       'not-readable': '该记录无法读取',
       'number-differs': '编号不符',
       'not-chained': '与前一条不衔接',
+      'cut-not-signed': '记录在此处被截断，且并非平台所为',
       changed: '内容被更改',
       'index-differs': '检索信息被更改',
     },

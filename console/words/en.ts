@@ -429,6 +429,7 @@ export const en = {
       minute: 'Per minute: lowest, highest, mean',
       hour: 'Per hour: lowest, highest, mean',
       events: 'Events',
+      audit: 'Audit trail, once exported (at least 90)',
     },
     days: 'days',
     forEver: 'for ever',

@@ -379,6 +379,7 @@ export const zh: Translation<typeof en> = {
       minute: '每分钟的最低值、最高值和平均值',
       hour: '每小时的最低值、最高值和平均值',
       events: '事件',
+      audit: '审计记录，须已导出（至少 90）',
     },
     days: '天',
     forEver: '永久',

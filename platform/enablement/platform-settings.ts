@@ -1,8 +1,9 @@
 import type { PlatformSettings } from '@millrace/contract';
 import type { RecordStore } from '@millrace/sdk';
+import { auditDaysMin } from './audit/index.ts';
 import { HttpProblem } from './problems.ts';
 
-const tiers = ['raw', 'minute', 'hour', 'events'] as const;
+const tiers = ['raw', 'minute', 'hour', 'events', 'audit'] as const;
 
 /** Settings of the platform that a person changes while it runs; kept in the record store. */
 export class PlatformSettingsStore {
@@ -18,7 +19,7 @@ export class PlatformSettingsStore {
   static async open(records: RecordStore): Promise<PlatformSettingsStore> {
     const settings: PlatformSettings = {
       // 0 keeps for ever: history a plant had before the platform is welcome whole.
-      retentionDays: { raw: 0, minute: 0, hour: 0, events: 0 },
+      retentionDays: { raw: 0, minute: 0, hour: 0, events: 0, audit: 0 },
       plantTimeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
       plantName: '',
       autoAcceptProposals: false,
@@ -26,7 +27,11 @@ export class PlatformSettingsStore {
     const [row] = await records.query<{ value: Partial<PlatformSettings> }>(
       `SELECT value FROM settings WHERE name = 'platform'`,
     );
-    return new PlatformSettingsStore(records, { ...settings, ...row?.value });
+    return new PlatformSettingsStore(records, {
+      ...settings,
+      ...row?.value,
+      retentionDays: { ...settings.retentionDays, ...row?.value.retentionDays },
+    });
   }
 
   get(): PlatformSettings {
@@ -45,6 +50,12 @@ export class PlatformSettingsStore {
       if (!tiers.includes(tier as (typeof tiers)[number]))
         throw wrong('retentionDays', `there is no tier "${tier}"; there are ${tiers.join(', ')}`);
     }
+    const auditDays = change.retentionDays?.['audit'] ?? 0;
+    if (auditDays !== 0 && auditDays < auditDaysMin)
+      throw wrong(
+        'retentionDays',
+        `the audit trail is kept for at least ${auditDaysMin} days, or for ever (0)`,
+      );
     if (change.plantTimeZone !== undefined) {
       try {
         new Intl.DateTimeFormat('en', { timeZone: change.plantTimeZone });

@@ -325,6 +325,7 @@ test.each([
   ['POST', '/api/things', '{', 400],
   ['PUT', '/api/settings', '{"plantTimeZone": "Moon/Base"}', 400],
   ['PUT', '/api/settings', '{"retentionDays": {"rwa": 1}}', 400],
+  ['PUT', '/api/settings', '{"retentionDays": {"audit": 10}}', 400],
   ['POST', '/api/connections', '{"protocol": "modbsu", "settings": {}}', 400],
   ['POST', '/api/connections', '{"protocol": "modbus", "settings": {"hots": "x"}}', 400],
   ['DELETE', '/api/connections/mqtt', undefined, 409],

@@ -3,7 +3,8 @@
 //
 //   node verify-audit.js TRAIL.jsonl [--head HEAD.json] [--key PUBLIC-KEY]
 //
-// TRAIL.jsonl  one record a line, oldest first; the last line is {"head": …}
+// TRAIL.jsonl  one record a line, oldest first; the last line is {"head": …}. Where the beginning was cut off by the platform's own
+//              retention, the first line is {"cut": …}: the last record that is gone, signed like a head
 // --head       a head kept from earlier: the trail must still hold that record
 // --key        the platform's public key (base64) as noted down elsewhere: every head must be signed with it
 //
@@ -41,18 +42,21 @@ function headFault(head, what, key) {
  * @param {AsyncIterable<string>} lines
  * @param {Head | undefined} kept
  * @param {string | undefined} key
- * @returns {Promise<{fault: string | undefined, records: number, head: Head | undefined}>}
+ * @returns {Promise<{fault: string | undefined, records: number, head: Head | undefined, cut: Head | undefined}>}
  */
 async function check(lines, kept, key) {
   let number = 0;
   let previous = '0'.repeat(64);
   let keptFound = false;
+  /** @type {Head | undefined} */
+  let cut;
   /** @type {Head | null | undefined} */
   let head;
   const result = (/** @type {string | undefined} */ fault) => ({
     fault,
-    records: number,
+    records: number - (cut?.number ?? 0),
     head: head ?? undefined,
+    cut,
   });
   for await (const line of lines) {
     if (line === '') continue;
@@ -66,6 +70,18 @@ async function check(lines, kept, key) {
     }
     if (Object.hasOwn(record, 'head')) {
       head = record.head;
+      continue;
+    }
+    if (Object.hasOwn(record, 'cut')) {
+      if (number > 0) return result(`there is a cut after record ${number}`);
+      const fault = headFault(record.cut, 'the cut', key);
+      if (fault !== undefined) return result(fault);
+      cut = /** @type {Head} */ (record.cut);
+      ({ number, hash: previous } = cut);
+      if (kept !== undefined && kept.number === number) {
+        if (kept.hash !== previous) return result(`record ${number} is not the one the kept head names`);
+        keptFound = true;
+      }
       continue;
     }
     const { hash, ...body } = record;
@@ -86,9 +102,15 @@ async function check(lines, kept, key) {
     return result(`the head names record ${head.number}, the trail ends with record ${number}`);
   const fault = headFault(head, 'the head', key);
   if (fault !== undefined) return result(fault);
+  if (cut !== undefined && cut.key !== head.key)
+    return result('the cut is signed with another key than the head');
   if (kept !== undefined) {
     const keptFault = headFault(kept, 'the kept head', key ?? head.key);
     if (keptFault !== undefined) return result(keptFault);
+    if (cut !== undefined && kept.number < cut.number)
+      return result(
+        `record ${kept.number} of the kept head was cut off: check that head with the export from before the cut`,
+      );
     if (!keptFound) return result(`record ${kept.number} of the kept head is not in the trail`);
   }
   return result(undefined);
@@ -109,9 +131,11 @@ try {
     kept = read.head ?? read;
   }
   const lines = createInterface({ input: createReadStream(file), crlfDelay: Number.POSITIVE_INFINITY });
-  const { fault, records, head } = await check(lines, kept, values.key);
+  const { fault, records, head, cut } = await check(lines, kept, values.key);
   if (fault === undefined) {
-    process.stdout.write(`whole: ${records} records\n`);
+    process.stdout.write(
+      `whole: ${records} records${cut === undefined ? '' : `, from number ${cut.number + 1}; those before were cut off`}\n`,
+    );
     if (head !== undefined)
       process.stdout.write(`head: number ${head.number}, ${head.time}\nhash ${head.hash}\nkey ${head.key}\n`);
   } else {

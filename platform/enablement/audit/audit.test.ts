@@ -98,6 +98,10 @@ describe('the trail', () => {
     await records.query('ALTER TABLE audit DISABLE TRIGGER ALL');
     await records.query('DELETE FROM audit');
     await records.query('ALTER TABLE audit ENABLE TRIGGER ALL');
+    await records.query('ALTER TABLE audit_cuts DISABLE TRIGGER ALL');
+    await records.query('DELETE FROM audit_cuts');
+    await records.query('ALTER TABLE audit_cuts ENABLE TRIGGER ALL');
+    await records.query('DELETE FROM audit_exports');
   });
   afterAll(async () => {
     await records?.close();
@@ -233,6 +237,85 @@ describe('the trail', () => {
     expect(found[1]!.detail).toEqual({ tooDeep: true });
     expect(found[0]!.detail).toMatchObject({ not: 'NaN', at: '1970-01-01T00:00:00.000Z' });
     expect(await trail.verify()).toMatchObject({ ok: true, records: 4 });
+  });
+
+  test('what is old and was exported is cut at a signed record, and the rest is still verified', async () => {
+    const trail = open();
+    for (let n = 0; n < 6; n++) await trail.record(entry({ detail: { n } }));
+    const early = (await trail.head())!;
+    const day = 86_400_000;
+    clock.advance(100 * day);
+    await trail.record(entry({ detail: { n: 'late' } }));
+    // Nothing that was not exported goes, nothing where it is kept for ever, nothing younger than the least.
+    expect(await trail.cut(90)).toBe(0);
+    const before = await exported(trail);
+    expect(verified(before)).toMatchObject({
+      status: 0,
+      stdout: expect.stringContaining('whole: 7 records\n'),
+    });
+    expect([await trail.cut(0), await trail.cut(200)]).toEqual([0, 0]);
+    await expect(records.query('DELETE FROM audit WHERE number = 1')).rejects.toThrow('only grows');
+    // A limit below the least is the least.
+    expect(await trail.cut(1)).toBe(6);
+    expect(await trail.cut(90)).toBe(0);
+    expect(await trail.verify()).toMatchObject({ ok: true, records: 3 });
+    const { records: told } = await trail.search({ limit: 10, within: [''], action: 'audit.cut' });
+    expect(told.map(({ outcome, detail }) => [outcome, detail])).toMatchObject([
+      ['done', { from: 1, to: 6, hash: early.hash, exportedTo: 7 }],
+      ['asked', { from: 1, to: 6 }],
+    ]);
+    const reopened = open();
+    await reopened.record(entry({ detail: { n: 'after' } }));
+    expect(await reopened.verify()).toMatchObject({ ok: true, records: 4 });
+    await expect(records.query('DELETE FROM audit WHERE number = 7')).rejects.toThrow('only grows');
+    await expect(records.query('DELETE FROM audit_cuts')).rejects.toThrow('only grows');
+
+    const after = await exported(reopened);
+    const keptAt = (head: unknown): string[] => {
+      const file = join(folder, 'head.json');
+      writeFileSync(file, JSON.stringify(head));
+      return ['--head', file];
+    };
+    expect(verified(after, '--key', early.key)).toMatchObject({
+      status: 0,
+      stdout: expect.stringContaining('whole: 4 records, from number 7'),
+    });
+    // The head that stands at the cut joins what was exported before to what is left; one before it belongs to the older file.
+    expect(verified(after, ...keptAt(early))).toMatchObject({ status: 0 });
+    expect(verified(before, ...keptAt(early))).toMatchObject({ status: 0 });
+    expect(verified(after, ...keptAt({ ...early, number: 5 })).status).toBe(1);
+    const [cut, ...rest] = after.split('\n') as [string, ...string[]];
+    expect(verified(rest.join('\n'))).toMatchObject({
+      status: 1,
+      stdout: expect.stringContaining('record 1 is missing'),
+    });
+    // Somebody without the key cuts more, or moves a cut.
+    const more = [cut.replace('"number":6', '"number":7'), ...rest.slice(1)].join('\n');
+    expect(verified(more)).toMatchObject({ status: 1, stdout: expect.stringContaining('the cut') });
+    expect(verified([rest[0]!, cut, ...rest.slice(1)].join('\n')).status).toBe(1);
+    await records.query(
+      `INSERT INTO audit_cuts (number, head) SELECT 7, replace(head, '"number":6', '"number":7') FROM audit_cuts`,
+    );
+    await records.query('DELETE FROM audit WHERE number = 7');
+    expect(await reopened.verify()).toMatchObject({
+      ok: false,
+      broken: { number: 7, reason: 'cut-not-signed' },
+    });
+  });
+
+  test('a trail that is not whole, or not the one that was exported, is not cut', async () => {
+    const trail = open();
+    for (let n = 0; n < 4; n++) await trail.record(entry({ detail: { n } }));
+    await exported(trail);
+    clock.advance(200 * 86_400_000);
+    await trail.record(entry());
+    await tamper(`UPDATE audit SET entry = replace(entry, '"n":2', '"n":7') WHERE number = 3`);
+    await expect(trail.cut(90)).rejects.toThrow('not whole');
+    expect(await records.query('SELECT 1 FROM audit')).toHaveLength(5);
+    await tamper(`UPDATE audit SET entry = replace(entry, '"n":7', '"n":2') WHERE number = 3`);
+    await records.query(`UPDATE audit_exports SET hash = 'another'`);
+    await expect(trail.cut(90)).rejects.toThrow('not the one that was exported');
+    expect(await records.query('SELECT 1 FROM audit')).toHaveLength(5);
   });
 
   test('an export is checked by the verifier alone', async () => {

@@ -1,7 +1,7 @@
 import { formatInstant, type Microseconds, parseInstant } from '@millrace/contract';
 import type { AuditEntry, AuditTrail, Clock, RecordStore, RecordValue } from '@millrace/sdk';
 import { type AuditRecord, chained, hashOf, noHash } from './record.ts';
-import type { SignedHead, SigningKey } from './signing-key.ts';
+import { headHolds, type SignedHead, type SigningKey } from './signing-key.ts';
 
 export const auditMigrations = [
   {
@@ -24,7 +24,30 @@ export const auditMigrations = [
       CREATE TRIGGER audit_no_truncate BEFORE TRUNCATE ON audit FOR EACH STATEMENT EXECUTE FUNCTION audit_only_grows();
     `,
   },
+  {
+    id: 'enablement-012-audit-cuts',
+    // What may leave is what a signed cut names. Whoever writes a cut of their own past the platform has no signature for it, and the
+    // chain tells.
+    sql: `
+      CREATE TABLE audit_exports (number bigint PRIMARY KEY, hash text NOT NULL, time bigint NOT NULL);
+      CREATE TABLE audit_cuts (number bigint PRIMARY KEY, head text NOT NULL);
+      CREATE OR REPLACE FUNCTION audit_only_grows() RETURNS trigger LANGUAGE plpgsql AS $body$
+        BEGIN
+          IF TG_TABLE_NAME = 'audit' AND TG_OP = 'DELETE' AND OLD.number <= (SELECT max(number) FROM audit_cuts) THEN RETURN OLD; END IF;
+          RAISE EXCEPTION 'the audit trail only grows';
+        END
+      $body$;
+      CREATE TRIGGER audit_cuts_no_change BEFORE UPDATE OR DELETE ON audit_cuts FOR EACH ROW EXECUTE FUNCTION audit_only_grows();
+      CREATE TRIGGER audit_cuts_no_truncate BEFORE TRUNCATE ON audit_cuts FOR EACH STATEMENT EXECUTE FUNCTION audit_only_grows();
+    `,
+  },
 ] as const;
+
+/** The least that is kept where anything is cut at all. */
+export const auditDaysMin = 90;
+/** Records that one cut takes away: a transaction has to end. */
+const cutMax = 50_000;
+const dayMicroseconds = 86_400_000_000;
 
 /** Entries written in one transaction. */
 const groupMax = 512;
@@ -136,13 +159,76 @@ export class ChainedTrail implements AuditTrail {
 
   /**
    * The whole trail, oldest first, as JSON lines; the last line is the signed head. What is recorded while it is written is not part
-   * of it.
+   * of it. Where its beginning was cut, the first line is the signed cut. Read to its end it counts as exported: up to there it may be cut.
    */
   async *export(): AsyncGenerator<string> {
     const head = await this.head();
+    const cut = await this.lastCut();
+    if (cut !== undefined) yield `${JSON.stringify({ cut })}\n`;
     for await (const rows of this.#walk(head?.number ?? 0))
       yield rows.map((row) => `${withHash(row)}\n`).join('');
     yield `${JSON.stringify({ head: head ?? null })}\n`;
+    if (head !== undefined)
+      await this.#records.query(
+        'INSERT INTO audit_exports (number, hash, time) VALUES ($1, $2, $3) ON CONFLICT (number) DO NOTHING',
+        [head.number, head.hash, this.#clock.now()],
+      );
+  }
+
+  /** The newest cut: the last record that is no longer here, signed. */
+  async lastCut(): Promise<SignedHead | undefined> {
+    const [row] = await this.#records.query<{ head: string }>(
+      'SELECT head FROM audit_cuts ORDER BY number DESC LIMIT 1',
+    );
+    return row === undefined ? undefined : (JSON.parse(row.head) as SignedHead);
+  }
+
+  /**
+   * Takes away what is older than `days` and stands in an export, up to a bound; the number of records that left. A trail that is not whole
+   * is not cut: what is wrong with it stays to be looked at. 0 days keeps for ever.
+   */
+  async cut(days: number): Promise<number> {
+    if (days <= 0) return 0;
+    const before = this.#clock.now() - Math.max(days, auditDaysMin) * dayMicroseconds;
+    const [exported] = await this.#records.query<{ number: number; hash: string }>(
+      'SELECT number::float8 AS number, hash FROM audit_exports ORDER BY audit_exports.number DESC LIMIT 1',
+    );
+    if (exported === undefined) return 0;
+    const cut = await this.lastCut();
+    const from = cut?.number ?? 0;
+    const [last] = await this.#records.query<{ number: number; hash: string }>(
+      `SELECT number::float8 AS number, hash FROM audit WHERE time < $1 AND number <= $2 AND number <= $3
+         AND number < (SELECT max(number) FROM audit) ORDER BY audit.number DESC LIMIT 1`,
+      [before, Number(exported.number), from + cutMax],
+    );
+    if (last === undefined || Number(last.number) <= from) return 0;
+    const number = Number(last.number);
+    const report = await this.verify();
+    if (!report.ok) throw new Error(`the audit trail is not whole (${report.broken?.reason}); it is not cut`);
+    const [same] = await this.#records.query<{ hash: string }>('SELECT hash FROM audit WHERE number = $1', [
+      Number(exported.number),
+    ]);
+    if (same?.hash !== exported.hash)
+      throw new Error('the audit trail is not the one that was exported; it is not cut');
+    const entry = {
+      actor: { kind: 'platform', id: 'retention' },
+      action: 'audit.cut',
+      object: '',
+      place: '',
+      detail: { from: from + 1, to: number, hash: last.hash, exportedTo: Number(exported.number), days },
+    } as const;
+    await this.record({ ...entry, outcome: 'asked' });
+    const head = this.#key.head(number, last.hash, formatInstant(this.#clock.now()));
+    await this.#records.transaction([
+      {
+        sql: 'INSERT INTO audit_cuts (number, head) VALUES ($1, $2)',
+        parameters: [number, JSON.stringify(head)],
+      },
+      { sql: 'DELETE FROM audit WHERE number <= $1', parameters: [number] },
+      { sql: 'DELETE FROM audit_exports WHERE number <= $1', parameters: [number] },
+    ]);
+    await this.record({ ...entry, outcome: 'done' });
+    return number - from;
   }
 
   /** Walks the whole chain as it stands in the store. */
@@ -151,14 +237,18 @@ export class ChainedTrail implements AuditTrail {
     const written = this.#head;
     const head = await this.head();
     const last = Math.max(written?.number ?? 0, head?.number ?? 0);
-    let number = 0;
-    let previous = noHash;
+    const cut = await this.lastCut();
+    const first = cut?.number ?? 0;
+    let number = first;
+    let previous = cut?.hash ?? noHash;
     const broken = (at: number, reason: string): ChainReport => ({
       ok: false,
-      records: number,
+      records: number - first,
       broken: { number: at, reason },
       head,
     });
+    if (cut !== undefined && (cut.key !== this.#key.publicKey || !headHolds(cut)))
+      return broken(first, 'cut-not-signed');
     for await (const rows of this.#walk(last)) {
       for (const row of rows) {
         const at = Number(row.number);
@@ -179,7 +269,7 @@ export class ChainedTrail implements AuditTrail {
       }
     }
     if (number !== last) return broken(number + 1, 'missing');
-    return { ok: true, records: number, head };
+    return { ok: true, records: number - first, head };
   }
 
   async #write(): Promise<void> {
