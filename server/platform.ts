@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Health } from '@millrace/contract';
+import { NetworkLayer, networkMigrations } from '@millrace/network';
 import { openRecordStore, openSampleStore } from '@millrace/platform/data';
 import {
   Access,
@@ -21,6 +22,7 @@ import {
   deviceAuthority,
   grantsOfUser,
   type LiveStreams,
+  networkParts,
   Oidc,
   ownCertificate,
   PlatformSettingsStore,
@@ -28,11 +30,12 @@ import {
   Webhooks,
 } from '@millrace/platform/enablement';
 import { checkAddress, Iot, iotMigrations, postWebhook } from '@millrace/platform/iot';
-import { createLog, type Log, systemClock } from '@millrace/sdk';
+import { type AppNetwork, createLog, type Log, type NetworkDoor, systemClock } from '@millrace/sdk';
 import { loadApps } from './apps.ts';
 import { type Config, StartError } from './config.ts';
 import { words } from './data-folder.ts';
 import { loadProtocols } from './protocols.ts';
+import { loadProviders } from './providers.ts';
 
 const healthMillisecondsMax = 3_000;
 const stateTickMilliseconds = 2_000;
@@ -167,6 +170,8 @@ export async function startPlatform(
       records,
       clock,
     );
+    const plant = () => ({ timeZone: settings.get().plantTimeZone, name: settings.get().plantName });
+    let network: NetworkLayer | undefined;
     const appHost = await AppHost.open(
       {
         records,
@@ -174,13 +179,40 @@ export async function startPlatform(
         iot,
         audit,
         seal: iot.sealer,
-        plant: () => ({ timeZone: settings.get().plantTimeZone, name: settings.get().plantName }),
+        plant,
+        network: (app) => networkOf(() => network, app),
         clock,
         log: createLog('apps'),
       },
       apps,
     );
     undo.unshift(() => appHost.stop());
+    const networkFolder = join(config.data, 'network');
+    await mkdir(networkFolder, { recursive: true, mode: 0o700 });
+    const layer = await NetworkLayer.open({
+      platform: {
+        ...networkParts(iot, clock),
+        clock,
+        log: createLog('network'),
+        records,
+        audit,
+        folder: networkFolder,
+        seal: iot.sealer,
+        plant,
+        applications: () =>
+          appHost.applications().map(({ definition: { manifest }, enabled }) => ({
+            id: manifest.id,
+            title: manifest.title,
+            enabled,
+            things: manifest.needs.things,
+            needs: manifest.needs.network ?? [],
+          })),
+        notificationBase: undefined,
+      },
+      providers: await loadProviders(),
+    });
+    network = layer;
+    undo.unshift(() => layer.stop());
     const dashboards = await Dashboards.open({
       records,
       folder: join(config.data, 'pictures'),
@@ -209,6 +241,7 @@ export async function startPlatform(
       oidc,
       apps: appHost,
       dashboards,
+      network: layer,
       webhooks,
       questions: samples,
       grantsOf,
@@ -216,7 +249,7 @@ export async function startPlatform(
       clock,
       log: createLog('api'),
       health,
-      metrics: createMetrics(iot, samples, () => live),
+      metrics: createMetrics(iot, samples, () => live, layer),
       settings,
       backups,
       consoleFolder: consoleFolder(),
@@ -230,6 +263,7 @@ export async function startPlatform(
     // Known only now where any free port was asked for.
     for (const endpoint of endpointsAt(config, mqttPort)) ownEndpoints.add(endpoint);
     await startupPolicies(iot);
+    await layer.start();
     appHost.start();
 
     const ticking = setInterval(() => iot.states.tick(), stateTickMilliseconds);
@@ -274,8 +308,17 @@ export function migrationsOf(
     ...appMigrations,
     ...dashboardMigrations,
     ...dataOutMigrations,
+    ...networkMigrations,
     ...apps.flatMap(({ definition }) => definition.migrations ?? []),
   ];
+}
+
+/** What an application hears of its needs. The network layer is opened after the applications are known, and before any of them runs. */
+function networkOf(network: () => NetworkDoor | undefined, app: string): AppNetwork {
+  return {
+    state: (need) => network()?.forApp(app).state(need),
+    onChange: (call) => network()?.forApp(app).onChange(call) ?? (() => {}),
+  };
 }
 
 async function inTurn(steps: readonly (() => Promise<unknown> | unknown)[]): Promise<void> {
