@@ -8,6 +8,9 @@ import { type Browser, chromium as playwright } from 'playwright-core';
 /** With all in one process a closed context takes the browser with it; without web security a test would see less than a user. */
 const dropped = new Set(['--single-process', '--no-zygote', '--disable-web-security']);
 
+/** A graphics card played by the processor draws a page many times slower than the processor itself does; only WebGL needs it. */
+const graphics = /gpu|gl=|angle|swiftshader/;
+
 /**
  * A browser of our own. The packed Chromium unpacks itself into the temp folder and takes what lies there for itself, also if it
  * is of another version or only half written; so it gets a folder named after its version, filled aside and then renamed.
@@ -34,7 +37,7 @@ export async function openBrowser(): Promise<Browser> {
   else process.env['TMPDIR'] = kept;
   return playwright.launch({
     executablePath,
-    args: packed.args.filter((arg) => !dropped.has(arg)),
+    args: [...packed.args.filter((arg) => !dropped.has(arg) && !graphics.test(arg)), '--disable-gpu'],
     headless: true,
   });
 }
