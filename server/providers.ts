@@ -2,6 +2,7 @@ import type { ProviderDefinition } from '@millrace/sdk';
 
 /** Folder under network/providers → how to load it. One line per folder; the repository's own check compares it with the folders there are. */
 const folders: Record<string, () => Promise<{ provider: ProviderDefinition }>> = {
+  camara: () => import('@millrace/network/providers/camara'),
   free5gc: () => import('@millrace/network/providers/free5gc'),
   linux: () => import('@millrace/network/providers/linux'),
   nef: () => import('@millrace/network/providers/nef'),

@@ -1,2 +1,5 @@
+export { type CamaraApi, type CamaraOperation, camaraApis, camaraScopes } from './apis.ts';
+export { bookingLimits } from './bookings.ts';
 export * from './ports.ts';
+export { type CamaraProvider, provider } from './provider.ts';
 export { type CamaraServer, camaraServer } from './server.ts';

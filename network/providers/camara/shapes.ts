@@ -396,9 +396,14 @@ const secondsPerUnit = {
 
 /** kbit/s; undefined where value or unit is missing: such a rate says nothing. */
 export function kbpsOf(rate: Rate | undefined): number | undefined {
-  return rate?.value === undefined || rate.unit === undefined
+  const { value, unit } = rate ?? {};
+  // What comes from another's server may be anything.
+  return typeof value !== 'number' ||
+    !Number.isFinite(value) ||
+    unit === undefined ||
+    !Object.hasOwn(bitsPerUnit, unit)
     ? undefined
-    : (rate.value * bitsPerUnit[rate.unit]) / 1000;
+    : (value * bitsPerUnit[unit]) / 1000;
 }
 
 /** The least rate that can be written and is not below this one, kbit/s; undefined above 1024 Tbit/s. */
@@ -411,9 +416,13 @@ export function rateOf(kbps: number): Rate | undefined {
 }
 
 export function secondsOf(duration: Duration | undefined): number | undefined {
-  return duration?.value === undefined || duration.unit === undefined
+  const { value, unit } = duration ?? {};
+  return typeof value !== 'number' ||
+    !Number.isFinite(value) ||
+    unit === undefined ||
+    !Object.hasOwn(secondsPerUnit, unit)
     ? undefined
-    : Number((duration.value * secondsPerUnit[duration.unit]).toPrecision(12));
+    : Number((value * secondsPerUnit[unit]).toPrecision(12));
 }
 
 /** The longest whole duration that is not above this one, ms: a budget is never widened. */
