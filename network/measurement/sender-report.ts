@@ -111,7 +111,8 @@ export function readSenderReport(
       columns.fate[at] = fate.lost;
       continue;
     }
-    if (typeof away !== 'number' || !(away >= 0) || away > timeoutMs * 1_000)
+    const isLate = away === null;
+    if (!isLate && (typeof away !== 'number' || !(away >= 0) || away > timeoutMs * 1_000))
       return refuse(
         `Probe ${at}: a round trip lies between 0 and the timeout, or is null.`,
         `第 ${at} 个探测：往返时间应在 0 与超时之间，或为 null。`,
@@ -121,8 +122,8 @@ export function readSenderReport(
         `Probe ${at}: the reflector's count is a whole number of 32 bits.`,
         `第 ${at} 个探测：反射器计数必须是 32 位整数。`,
       );
-    columns.roundTrip[at] = away;
-    columns.fate[at] = fate.arrived;
+    columns.fate[at] = isLate ? fate.lost : fate.arrived;
+    if (!isLate) columns.roundTrip[at] = away as number;
   }
   tellDirections(columns, counts as (number | null)[], first);
   return { terminal, intervalMs, timeoutMs, octets, first, dropped, columns };
@@ -135,16 +136,21 @@ export function readSenderReport(
 function tellDirections(columns: ProbeColumns, counts: readonly (number | null)[], first: number): void {
   const directions = columns.fate as Uint8Array;
   let last = -1;
+  let lates = 0;
   for (let at = 0; at < columns.count; at++) {
     const own = counts[at];
     if (own === null || own === undefined) continue;
+    if (columns.fate[at] === fate.lost) {
+      lates += 1;
+      continue;
+    }
     const before = last < 0 ? undefined : counts[last];
     const losses = at - last - 1;
     if (before !== null && before !== undefined && losses > 0) {
       const isStateful = own !== first + at + 1 && before !== first + last + 1;
       const reached = own - before - 1;
       const direction =
-        !isStateful || reached < 0 || reached > losses
+        !isStateful || lates > 0 || reached < 0 || reached > losses
           ? fate.lost
           : reached === 0
             ? fate.lostUplink
@@ -154,5 +160,6 @@ function tellDirections(columns: ProbeColumns, counts: readonly (number | null)[
       directions.fill(direction, last + 1, at);
     }
     last = at;
+    lates = 0;
   }
 }

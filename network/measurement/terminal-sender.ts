@@ -37,7 +37,7 @@ export interface SenderReport {
   sent: number[];
   /** null: not come back. */
   roundTrip: (number | null)[];
-  /** Own count of the reflector; null: not come back. */
+  /** Own count of the reflector; null: not come back. With a count and no round trip it came too late. */
   count: (number | null)[];
 }
 
@@ -125,7 +125,12 @@ export class TerminalSender {
       return;
     const away = now - probe.sent;
     const dwell = ntp(packet, 4) - ntp(packet, 16);
-    if (away > this.#settings.timeoutMilliseconds * 1_000 || dwell < 0 || dwell > away) return;
+    if (dwell < 0 || dwell > away) return;
+    if (away > this.#settings.timeoutMilliseconds * 1_000) {
+      // Lost, and nobody can say on which way it dallied.
+      probe.count = packet.readUInt32BE(0);
+      return;
+    }
     probe.roundTrip = Math.round(away - dwell);
     probe.count = packet.readUInt32BE(0);
   }
