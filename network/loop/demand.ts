@@ -74,7 +74,8 @@ export function demandOf(situation: DemandSituation): Pick<Demand, 'calendar' | 
       }),
     ),
   ];
-  const placed = (terminal: NetworkTerminal): boolean => areas.some((area) => area.holds(terminal));
+  const told = [...areas];
+  const placed = (terminal: NetworkTerminal): boolean => told.some((area) => area.holds(terminal));
   areas.push({
     area: '',
     kind: 'unassigned',

@@ -79,6 +79,8 @@ export function ratesOf(level: ServiceLevel): { uplink: number | undefined; down
 interface Shortfall {
   field: string;
   message: LocalText;
+  /** How many times too much. */
+  over: number;
 }
 
 /** What of the level a 5QI does not promise. Empty: it meets it. */
@@ -91,6 +93,7 @@ function shortfalls(row: FiveQi, level: ServiceLevel, outsideMs: number): Shortf
     if (reached > ms)
       short.push({
         field: `latency.within.${index}.ms`,
+        over: reached / ms,
         message: say(
           `5QI ${row.fiveQi} has a delay budget of ${row.delayBudgetMs} ms${trip === 2 ? ' each way' : ''}; with ${figure(outsideMs)} ms outside the 5G system${trip === 2 ? ' each way' : ''} that is ${figure(reached)} ms, more than ${figure(ms)} ms.`,
           `5QI ${row.fiveQi} 的时延预算为${trip === 2 ? '每个方向 ' : ' '}${row.delayBudgetMs} 毫秒，加上 5G 系统之外${trip === 2 ? '每个方向 ' : ' '}${figure(outsideMs)} 毫秒共 ${figure(reached)} 毫秒，超过 ${figure(ms)} 毫秒。`,
@@ -100,6 +103,7 @@ function shortfalls(row: FiveQi, level: ServiceLevel, outsideMs: number): Shortf
     if (share > promised + 1e-12)
       short.push({
         field: `latency.within.${index}.share`,
+        over: (1 - promised) / (1 - share),
         message: say(
           `5QI ${row.fiveQi} speaks of ${figure(promised * 100)} % of the messages, not of ${figure(share * 100)} % (TS 23.501, 5.7.3.4).`,
           `5QI ${row.fiveQi} 只承诺 ${figure(promised * 100)}% 的消息，达不到 ${figure(share * 100)}%（TS 23.501 5.7.3.4）。`,
@@ -109,6 +113,7 @@ function shortfalls(row: FiveQi, level: ServiceLevel, outsideMs: number): Shortf
   if (jitter !== undefined && jitter.ms < trip * row.delayBudgetMs)
     short.push({
       field: 'jitter.ms',
+      over: (trip * row.delayBudgetMs) / jitter.ms,
       message: say(
         `A 5QI bounds delay, not jitter: with 5QI ${row.fiveQi} the delay may vary by up to ${trip * row.delayBudgetMs} ms. Below that, the terminal has to hold and forward (TS 23.501, 5.27.4).`,
         `5QI 限定时延而不限定抖动：使用 5QI ${row.fiveQi} 时抖动最大可达 ${trip * row.delayBudgetMs} 毫秒。更小的抖动需要终端侧保持转发缓冲（TS 23.501 5.27.4）。`,
@@ -117,6 +122,7 @@ function shortfalls(row: FiveQi, level: ServiceLevel, outsideMs: number): Shortf
   if (lossRatioMax !== undefined && row.errorRate > lossRatioMax + 1e-15)
     short.push({
       field: 'lossRatioMax',
+      over: row.errorRate / lossRatioMax,
       message: say(
         `5QI ${row.fiveQi} allows a packet error rate of ${row.errorRate}, more than ${lossRatioMax}.`,
         `5QI ${row.fiveQi} 允许的误包率为 ${row.errorRate}，大于 ${lossRatioMax}。`,
@@ -126,6 +132,7 @@ function shortfalls(row: FiveQi, level: ServiceLevel, outsideMs: number): Shortf
   if (row.burstBytes !== undefined && bytes > 0 && wireBytes(bytes) > row.burstBytes)
     short.push({
       field: (burstBytes ?? 0) > (messageBytes ?? 0) ? 'burstBytes' : 'messageBytes',
+      over: wireBytes(bytes) / row.burstBytes,
       message: say(
         `${bytes} bytes are ${wireBytes(bytes)} with headers; 5QI ${row.fiveQi} carries at most ${row.burstBytes} within its delay budget (maximum data burst volume).`,
         `${bytes} 字节加上报头为 ${wireBytes(bytes)} 字节，5QI ${row.fiveQi} 在时延预算内最多承载 ${row.burstBytes} 字节（最大数据突发量）。`,
@@ -133,6 +140,10 @@ function shortfalls(row: FiveQi, level: ServiceLevel, outsideMs: number): Shortf
     });
   return short;
 }
+
+/** How far a 5QI is from the level: orders of magnitude, over all figures. */
+const distance = (short: readonly Shortfall[]): number =>
+  short.reduce((sum, { over }) => sum + Math.log10(over), 0);
 
 /** Least demanding first: nobody gets more of the radio than the level needs. */
 const cost = { 'non-gbr': 0, gbr: 1, 'delay-critical-gbr': 2 } as const;
@@ -206,11 +217,7 @@ export function deriveQos(level: ServiceLevel, options: DeriveOptions = {}): Der
     );
   if (chosen === undefined) {
     const nearest = judged.sort(
-      (a, b) =>
-        a.short.length - b.short.length ||
-        a.row.delayBudgetMs - b.row.delayBudgetMs ||
-        a.row.errorRate - b.row.errorRate ||
-        a.row.fiveQi - b.row.fiveQi,
+      (a, b) => distance(a.short) - distance(b.short) || leastDemanding(a.row, b.row),
     )[0]!;
     reasons.push(
       say(
@@ -223,7 +230,7 @@ export function deriveQos(level: ServiceLevel, options: DeriveOptions = {}): Der
       rates,
       slice,
       reasons,
-      short: nearest.short,
+      short: nearest.short.map(({ field, message }) => ({ field, message })),
       nearest: nearest.row.fiveQi,
       problems,
     };
