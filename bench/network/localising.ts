@@ -174,7 +174,15 @@ function trial(chance: Chance, twice: boolean): Trial {
       zone: (measures || wiredThere) && otherStation && otherZone,
       platform: slow && otherZone && told((of) => of.wired),
     };
-    return { faults, observable: faults.every((kind) => sets[kind]), clues };
+    // A wider fault hides a narrower one that is told only by who else is well; what a hop says of itself is not hidden.
+    const wide: Partial<Record<FaultKind, FaultKind[]>> = {
+      cell: ['station', 'core', 'zone', 'platform'],
+      station: ['core', 'zone', 'platform'],
+      core: gone ? [] : ['zone', 'platform'],
+      zone: measures && slow === faults.includes('platform') ? ['platform'] : ['core', 'platform'],
+    };
+    const hidden = faults.some((kind) => faults.some((other) => wide[kind]?.includes(other) === true));
+    return { faults, observable: !hidden && faults.every((kind) => sets[kind]), clues };
   }
 }
 

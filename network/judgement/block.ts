@@ -8,8 +8,16 @@ import {
 } from '@millrace/sdk';
 import { addBursts, type Bursts, countBurst, newBursts } from './bursts.ts';
 import { addDownTracks, type DownRule, type DownTrack, follow, newDownTrack, sameRule } from './downtime.ts';
-import { addHistograms, count, newHistogram, type Packed, pack, valueAt } from './histogram.ts';
-import { addTallies, newTally, type Tally, tally } from './tally.ts';
+import {
+  addHistograms,
+  count,
+  type Histogram,
+  newHistogram,
+  type Packed,
+  pack,
+  valueAt,
+} from './histogram.ts';
+import { addTallies, type Tally, tallyOf } from './tally.ts';
 
 /**
  * What is kept of a window of one flow of one terminal: enough to judge it, and any longer time made of such windows, without the messages. Plain
@@ -345,8 +353,6 @@ function measure(
   const bounds = <T>(make: () => T): Bounds<T> =>
     oneWay ? { sure: make(), maybe: make() } : { sure: make() };
   const rule = downRuleFor(level, intervalMs);
-  const late = deadlines.map((ms) => ({ ms, tally: bounds(newTally) }));
-  const lost = bounds(newTally);
   const down = bounds(() => newDownTrack(rule));
   const counts = { arrived: 0, lost: 0, lostUplink: 0, lostDownlink: 0, unsent: 0, sentLate: 0 };
   const trips = [newHistogram(), newHistogram(), newHistogram()] as const;
@@ -378,6 +384,10 @@ function measure(
     else good.push(row);
   }
   if (good.length === 0 && counts.unsent === 0) return undefined;
+  const times = new Float64Array(good.length);
+  const flags = (): Bounds<Uint8Array> => bounds(() => new Uint8Array(good.length));
+  const lostFlags = flags();
+  const lateFlags = deadlines.map((ms) => ({ ms, flags: flags() }));
 
   const measured = (row: number): number =>
     path === 'downlink' ? rows.downlink(row) : path === 'uplink' ? rows.uplink(row) : rows.roundTrip(row);
@@ -416,8 +426,8 @@ function measure(
     const inARow = what === fate.lost && oneWay && !kind.passive && runOf(good, index, rows) >= lostInARow;
     const sureLost = oneWay ? what === own || inARow : isLost;
     const maybeLost = oneWay ? sureLost || what === fate.lost : isLost;
-    tally(lost.sure, time, sureLost);
-    if (lost.maybe !== undefined) tally(lost.maybe, time, maybeLost);
+    times[index] = time;
+    mark(lostFlags, index, sureLost, maybeLost);
 
     const duration = arrived ? measured(row) : Number.NaN;
     const trip = rows.roundTrip(row);
@@ -430,26 +440,17 @@ function measure(
       if (!told) return [false, true];
       return [duration - clockError > ms * 1000, duration + clockError > ms * 1000];
     };
-    for (const one of late) {
-      const [sure, maybe] = isLate(one.ms);
-      tally(one.tally.sure, time, sure);
-      if (one.tally.maybe !== undefined) tally(one.tally.maybe, time, maybe);
-    }
+    for (const one of lateFlags) mark(one.flags, index, ...isLate(one.ms));
     const [sureOut, maybeOut] = last === undefined ? [sureLost, maybeLost] : isLate(last);
     follow(down.sure, time, !sureOut);
     if (down.maybe !== undefined) follow(down.maybe, time, !maybeOut);
   }
 
-  const slow = newTally();
-  const of = trips[0].total > 0 ? trips[0] : trips[1];
-  if (of.total >= 40) {
-    const threshold = valueAt(of, 0.95);
-    for (const row of good) {
-      if (rows.fate(row) !== fate.arrived) continue;
-      const trip = of === trips[0] ? rows.roundTrip(row) : rows.uplink(row);
-      tally(slow, rows.sent(row), trip > threshold);
-    }
-  }
+  const tallied = (of: Bounds<Uint8Array>): Bounds<Tally> => ({
+    sure: tallyOf(times, of.sure, good.length),
+    ...(of.maybe === undefined ? {} : { maybe: tallyOf(times, of.maybe, good.length) }),
+  });
+  const slow = slowest(kind, rows, good, trips);
   return {
     key: `${kind.method}/${kind.dscp}/${kind.passive && level.transferIntervalMs === undefined ? 'any' : intervalMs}`,
     method: kind.method,
@@ -462,8 +463,8 @@ function measure(
     gaps: [],
     bursts,
     path,
-    lost,
-    late,
+    lost: tallied(lostFlags),
+    late: lateFlags.map((one) => ({ ms: one.ms, tally: tallied(one.flags) })),
     slow,
     down,
     ...(clockError === undefined ? {} : { clockError }),
@@ -477,6 +478,37 @@ function measure(
       })),
     ...(smoothed === undefined ? {} : { rfc3550: Math.round(smoothed * 10) / 10 }),
   };
+}
+
+function mark(flags: Bounds<Uint8Array>, index: number, sure: boolean, maybe: boolean): void {
+  if (sure) flags.sure[index] = 1;
+  if (maybe && flags.maybe !== undefined) flags.maybe[index] = 1;
+}
+
+/** Fewest durations their 95th percentile is told from. */
+const slowFrom = 40;
+
+/** Messages above the block's own 95th percentile: how slow ones come together, whatever the limits are. */
+function slowest(
+  kind: Kind,
+  rows: Rows,
+  good: readonly number[],
+  [trips, uplinks]: readonly [Histogram, Histogram, Histogram],
+): Tally {
+  const of = trips.total > 0 ? trips : uplinks;
+  const threshold = of.total >= slowFrom ? valueAt(of, 0.95) : Number.POSITIVE_INFINITY;
+  const times = new Float64Array(good.length);
+  const flags = new Uint8Array(good.length);
+  let counted = 0;
+  if (of.total >= slowFrom)
+    for (const row of good) {
+      if (rows.fate(row) !== fate.arrived) continue;
+      const duration = of === trips && !kind.passive ? rows.roundTrip(row) : rows.uplink(row);
+      times[counted] = rows.sent(row);
+      if (duration > threshold) flags[counted] = 1;
+      counted++;
+    }
+  return tallyOf(times, flags, counted);
 }
 
 /** How many rows around `index` are lost in one run, each run counted once. */

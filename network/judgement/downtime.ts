@@ -46,6 +46,7 @@ interface Totals {
   observed: number;
   events: number;
   down: number;
+  /** Of the down-times, ms²: whole, so that sums do not depend on their order. */
   squares: number;
   /** Longest time without a message in time, less the interval. */
   longestGap: number;
@@ -154,7 +155,7 @@ function outage(
   if (down <= rule.downAfter * 5e-4) return;
   into.events++;
   into.down += down;
-  into.squares += (down / 1e6) ** 2;
+  into.squares += Math.round(down / 1000) ** 2;
   keep(into, { from, to, down, ...(open === undefined ? {} : { open }) });
 }
 
@@ -194,7 +195,7 @@ function addTotals(a: Totals, b: Totals): Totals {
   return sum;
 }
 
-/** Everything a track tells, the outage that may still go on included (µs; `squares` in s²). */
+/** Everything a track tells, the outage that may still go on included (µs; `squares` in ms²). */
 export function downTotals(track: DownTrack): Totals {
   const all = addTotals(track.inner, noTotals());
   for (const span of track.spans) closeSpan(span, track.rule, all);

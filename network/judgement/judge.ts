@@ -287,8 +287,8 @@ function judgeLatency(level: ServiceLevel, block: Block, share: number, ms: numb
     ...(told && ranked.highKnown ? { high: at(ranked.high)! } : {}),
   };
   const count = say(
-    `Of ${digits(messages)} messages (${methodNames[track.method]!.en}, ${words.en}) ${percent(1 - test.maybe)} came within ${milliseconds(ms)}; ${percent(share)} must${measured === undefined ? '' : ` (measured ${milliseconds(measured)})`}.`,
-    `共 ${digits(messages)} 条消息（${methodNames[track.method]!.zh}，${words.zh}），${percent(1 - test.maybe)} 在 ${milliseconds(ms)} 内到达，要求 ${percent(share)}${measured === undefined ? '' : `（实测 ${milliseconds(measured)}）`}。`,
+    `Of ${digits(messages)} messages (${methodNames[track.method]!.en}, ${words.en}) ${test.maybe > test.sure ? 'at least ' : ''}${percent(1 - test.maybe)} came within ${milliseconds(ms)}; ${percent(share)} must${measured === undefined ? '' : ` (measured ${milliseconds(measured)})`}.`,
+    `共 ${digits(messages)} 条消息（${methodNames[track.method]!.zh}，${words.zh}），${test.maybe > test.sure ? '至少 ' : ''}${percent(1 - test.maybe)} 在 ${milliseconds(ms)} 内到达，要求 ${percent(share)}${measured === undefined ? '' : `（实测 ${milliseconds(measured)}）`}。`,
   );
 
   const floor = noiseAt(track, share);
@@ -750,7 +750,7 @@ function judgeSurvival(level: ServiceLevel, block: Block): CriterionVerdict {
   const goesOn = downNow(track.down!.sure) !== undefined;
   if (sure.events > 0) {
     const allowed = level.availabilityMin === undefined ? 0 : 1 - level.availabilityMin;
-    const { low } = weightedLimits(sure.events, sure.down / 1e6, sure.squares, heaviest(sure));
+    const { low } = weightedLimits(sure.events, sure.down / 1e6, sure.squares / 1e6, heaviest(sure));
     if (goesOn || allowed === 0 || low / (sure.observed / 1e6) > allowed)
       return verdict(
         draft,
@@ -803,8 +803,9 @@ function judgeAvailability(level: ServiceLevel, block: Block): CriterionVerdict 
   if (track === undefined) return nothing(draft, level, block);
   const { sure, maybe, coarse } = down(level, track);
   const seconds = maybe.observed / 1e6;
-  const low = weightedLimits(sure.events, sure.down / 1e6, sure.squares, heaviest(sure)).low / seconds;
-  const upper = weightedLimits(maybe.events, maybe.down / 1e6, maybe.squares, heaviest(maybe)).high / seconds;
+  const low = weightedLimits(sure.events, sure.down / 1e6, sure.squares / 1e6, heaviest(sure)).low / seconds;
+  const upper =
+    weightedLimits(maybe.events, maybe.down / 1e6, maybe.squares / 1e6, heaviest(maybe)).high / seconds;
   const measured = 1 - Math.min(1, maybe.down / maybe.observed);
   const messages = messagesOf(track);
   const figures: Partial<CriterionVerdict> = {

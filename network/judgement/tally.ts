@@ -28,24 +28,47 @@ export function newTally(): Tally {
   return { failures: 0, messages: 0, scales: windowSeconds.map(() => ({ inner: [0, 0, 0, 0] })) };
 }
 
-/** Counts one message sent at `time` (µs). Times do not go back. */
-export function tally(into: Tally, time: number, failed: boolean): void {
-  into.messages++;
-  if (failed) into.failures++;
-  for (let index = 0; index < windowSeconds.length; index++) {
-    const scale = into.scales[index]!;
-    const window = Math.floor(time / (windowSeconds[index]! * 1e6));
-    const open = scale.last ?? scale.first;
-    if (open !== undefined && open[0] === window) {
-      open[1] += failed ? 1 : 0;
-      open[2]++;
-    } else {
-      if (scale.last !== undefined) close(scale.inner, scale.last);
-      const edge: Edge = [window, failed ? 1 : 0, 1];
-      if (scale.first === undefined) scale.first = edge;
-      else scale.last = edge;
+/** Of the first `count` messages, sent at `times` (µs, not going back), those that failed. */
+export function tallyOf(times: Float64Array, failed: Uint8Array, count: number): Tally {
+  const made = newTally();
+  const shortest = windowSeconds[0] * 1e6;
+  // Each longer window is made of whole shorter ones: messages are looked at once, windows few times.
+  let windows: Edge[] = [];
+  let open: Edge | undefined;
+  let failures = 0;
+  for (let row = 0; row < count; row++) {
+    const window = Math.floor(times[row]! / shortest);
+    if (open === undefined || open[0] !== window) windows.push((open = [window, 0, 0]));
+    open[2]++;
+    if (failed[row] === 1) {
+      open[1]++;
+      failures++;
     }
   }
+  made.failures = failures;
+  made.messages = count;
+  for (let index = 0; index < windowSeconds.length; index++) {
+    if (index > 0) {
+      const times = windowSeconds[index]! / windowSeconds[index - 1]!;
+      const wider: Edge[] = [];
+      for (const [number, k, n] of windows) {
+        const window = Math.floor(number / times);
+        const last = wider.at(-1);
+        if (last !== undefined && last[0] === window) {
+          last[1] += k;
+          last[2] += n;
+        } else wider.push([window, k, n]);
+      }
+      windows = wider;
+    }
+    const scale = made.scales[index]!;
+    windows.forEach((window, at) => {
+      if (at === 0) scale.first = [...window];
+      else if (at === windows.length - 1) scale.last = [...window];
+      else close(scale.inner, window);
+    });
+  }
+  return made;
 }
 
 function close(inner: Scale['inner'], [, k, n]: Edge): void {

@@ -141,7 +141,7 @@ test('whatever the clues are, there is an answer on the path', () => {
         if (judged.observable) expect(judged.from).toBe(judged.to);
       },
     ),
-    { numRuns: 60 },
+    { numRuns: 60, seed: 17 },
   );
 });
 

@@ -319,7 +319,7 @@ function directClues(clues: Clues): Direct[] {
   if (protocol !== undefined)
     found.push({
       given: { terminal: protocol === 'failing' ? 0.7 : 0.3 },
-      otherwise: protocol === 'failing' ? 0.02 : 0.98,
+      otherwise: protocol === 'failing' ? 0.015 : 0.985,
       against: protocol === 'failing',
       evidence: {
         hop: 'terminal',
@@ -346,8 +346,8 @@ function directClues(clues: Clues): Direct[] {
     const usual = Math.max(0.05, platform.usualNoiseFloorMs || 0);
     const high = platform.noiseFloorMs > 3 * usual || lag > lagMs;
     found.push({
-      given: { platform: high ? 0.85 : 0.08 },
-      otherwise: high ? 0.02 : 0.98,
+      given: { platform: high ? 0.9 : 0.08 },
+      otherwise: high ? 0.01 : 0.99,
       against: high,
       evidence: {
         hop: 'platform',
@@ -369,7 +369,7 @@ function directClues(clues: Clues): Direct[] {
   if (session !== undefined && clues.path.hops.includes('core'))
     found.push({
       given: { core: session === 'gone' ? 0.6 : 0.4 },
-      otherwise: session === 'gone' ? 0.03 : 0.97,
+      otherwise: session === 'gone' ? 0.01 : 0.99,
       against: session === 'gone',
       evidence: {
         hop: 'core',
