@@ -71,9 +71,12 @@ test.each(native ? [true, false] : [false])(
     columns.fate.forEach((one, at) => {
       if (one !== fate.arrived) return;
       expect(columns.roundTrip[at]).toBeGreaterThanOrEqual(0);
-      expect(columns.uplink[at]! + columns.downlink[at]!).toBeCloseTo(columns.roundTrip[at]!, -1);
+      if (isNative)
+        expect(columns.uplink[at]! + columns.downlink[at]!).toBeCloseTo(columns.roundTrip[at]!, -1);
     });
-    expect(session.clockErrorMicroseconds).toBeGreaterThanOrEqual(100);
+    // Two clocks that may each be 50 µs off. Without the kernel's calls there is no telling.
+    if (isNative) expect(session.clockErrorMicroseconds).toBeCloseTo(100, -1);
+    else expect(session.clockErrorMicroseconds).toBeUndefined();
     expect(here.faults('agv-1', 0)).toMatchObject({ wrongHmac: 0, wrongEcho: 0, duplicate: 0 });
     await until(() => (there.stats().reflector?.counters.reflected ?? 0) > 0);
     expect(there.stats().reflector).toMatchObject({ sessions: 1, sources: 1 });

@@ -700,7 +700,17 @@ export class Measuring {
           zh: '平台自身的反射器未启用。',
         },
       ),
-      one('one-way', this.#clockState.disciplined, this.#clockState.source, this.#clockState.source),
+      one(
+        'one-way',
+        this.#clockState.disciplined && prober?.native === true,
+        this.#clockState.source,
+        prober?.native === true
+          ? this.#clockState.source
+          : {
+              en: 'Without the system calls times are read some milliseconds off: no one-way times.',
+              zh: '无法调用系统接口时读取的时间有数毫秒误差，不提供单向时延。',
+            },
+      ),
     ];
   }
 

@@ -10,6 +10,8 @@ import type { FromProber, ToProber } from './thread-messages.ts';
 
 const settleMilliseconds = 200;
 const connectionsMax = 256;
+/** All of an error estimate but its S bit. */
+const synchronisedMask = 0x7fff;
 
 const noClass: LocalText = {
   en: 'Without the system calls no class of service can be set: only class 0 is probed.',
@@ -123,8 +125,8 @@ export function runPlain(port: MessagePort, problem: LocalText | undefined): voi
       tell({ kind: 'stopped' });
       port.close();
     } else if (message.kind === 'clock') {
-      core.own = message.own;
-      core.error = message.error;
+      // However well the machine's clock is kept: what Node.js reads of it may be milliseconds off. No one-way times.
+      core.error = message.error & synchronisedMask;
     } else {
       const refused: { id: number; why: LocalText }[] = [];
       const taken = message.sessions.filter(({ id, method, dscp }: ThreadSession) => {
