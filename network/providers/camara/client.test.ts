@@ -175,7 +175,7 @@ test('without an end: assigned, or a session of the longest that is extended', a
   plant.profiles = [{ ...first, profile: { ...first.profile, maxDuration: { value: 4, unit: 'Seconds' } } }];
   const endless = request({ durationSeconds: undefined });
   const { reference, words } = await one.applyBinding!(endless);
-  expect(words.en).toMatch(/extended before it ends/);
+  expect(words.en).toMatch(/asked for anew when it ends/);
   expect(reference).toMatch(/^session\//);
   // Longer than any session lasts, where assignments may be used.
   const assigned = await (await open()).applyBinding!(request({ key: 'other', durationSeconds: 100 }));
@@ -183,6 +183,54 @@ test('without an end: assigned, or a session of the longest that is extended', a
     reference: expect.stringMatching(/^assignment/),
     words: { en: expect.stringMatching(/No session lasts that long/) },
   });
+});
+
+test('a session without an end is extended as far as the profile goes, then asked for anew', async () => {
+  const other = new TestPlant();
+  await other.server.start();
+  const at = await other.listen();
+  const wait = async (until: () => boolean): Promise<void> => {
+    for (let count = 0; count < 200 && !until(); count++) await new Promise((done) => setTimeout(done, 10));
+  };
+  const { settings } = checkSettings(provider.manifest.settings, {
+    apiRoot: at,
+    accessToken: 'all',
+    permanent: 'sessions',
+  });
+  const folder = mkdtempSync(join(tmpdir(), 'camara-'));
+  folders.push(folder);
+  const one = (await provider.open({
+    id: 'operator',
+    settings,
+    clock: other.clock,
+    log: quiet,
+    signal: new AbortController().signal,
+    folder,
+    notificationUrl: undefined,
+    changed: (what) => void changed.push(what),
+  })) as CamaraProvider;
+  opened.push(one);
+  const endless = request({ durationSeconds: undefined });
+  const { reference, expires } = await one.applyBinding!(endless);
+  expect(expires).toBe(other.clock.now() + 86_400_000_000);
+  const extensions = () => other.audited.filter(({ action }) => action === 'network.session.extend').length;
+  other.virtual!.advance(64_800_000);
+  await wait(() => extensions() === 1);
+  await new Promise((done) => setTimeout(done, 50));
+  expect(changed).toEqual([]);
+  other.virtual!.advance(21_602_000);
+  await wait(() => changed.length > 0);
+  expect(changed).toEqual([{ binding: 'agv-1.control' }]);
+  await settle();
+  await other.server.tick();
+  expect(await failure(one.readBinding!(reference, endless))).toMatchObject({
+    kind: 'gone',
+    words: { en: expect.stringMatching(/its time is over/) },
+  });
+  const again = await one.applyBinding!(endless);
+  expect(again.reference).not.toBe(reference);
+  await one.stop();
+  await other.stop();
 });
 
 test.each([

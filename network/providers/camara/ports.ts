@@ -70,15 +70,22 @@ export const camaraMigrations = [
   },
 ] as const;
 
-/** The records in the platform's own store (after `camaraMigrations`). */
-export function camaraRecordsIn(store: RecordStore): CamaraRecords {
+/** The records in the platform's own store (after `camaraMigrations`), sealed: tokens of other people's sinks are among them. */
+export function camaraRecordsIn(
+  store: RecordStore,
+  seal: { seal(secret: string): string; open(sealed: string): string },
+): CamaraRecords {
   return {
-    load: () =>
-      store.query<{ kind: string; id: string; data: string }>('SELECT kind, id, data FROM camara_record'),
+    async load() {
+      const rows = await store.query<{ kind: string; id: string; data: string }>(
+        'SELECT kind, id, data FROM camara_record',
+      );
+      return rows.map(({ kind, id, data }) => ({ kind, id, data: seal.open(data) }));
+    },
     async put({ kind, id, data }) {
       await store.query(
         'INSERT INTO camara_record (kind, id, data) VALUES ($1, $2, $3) ON CONFLICT (kind, id) DO UPDATE SET data = excluded.data',
-        [kind, id, data],
+        [kind, id, seal.seal(data)],
       );
     },
     async remove(kind, id) {

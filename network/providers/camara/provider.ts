@@ -114,8 +114,8 @@ const settings = {
     kind: 'choice',
     title: text('Quality without an end', '长期质量'),
     help: text(
-      'QoS Provisioning covers all traffic of a device and stays; sessions cover one flow and are extended while they are needed.',
-      'QoS Provisioning 作用于设备的全部流量并长期有效；会话只作用于一个业务流，需要时自动延长。',
+      'QoS Provisioning covers all traffic of a device and stays; sessions cover one flow, and are extended or asked for anew as long as they are needed.',
+      'QoS Provisioning 作用于设备的全部流量并长期有效；会话只作用于一个业务流，需要期间自动延长或重新申请。',
     ),
     default: 'provisioning',
     options: [
@@ -123,7 +123,7 @@ const settings = {
         value: 'provisioning',
         title: text('Assigned for good (QoS Provisioning)', '长期分配（QoS Provisioning）'),
       },
-      { value: 'sessions', title: text('Sessions, extended in time', '会话，按时延长') },
+      { value: 'sessions', title: text('Sessions, one after another', '连续的会话') },
     ],
   },
   latitude: {
@@ -660,8 +660,8 @@ class OperatorProvider implements CamaraProvider {
         ...sink,
       },
       why: text(
-        `${choice.why.en}${durationSeconds === undefined ? ' A session, extended before it ends.' : ` A session of ${durationSeconds} s.`}${flow.words.en}`,
-        `${choice.why.zh}${durationSeconds === undefined ? '会话，到期前延长。' : `${durationSeconds} 秒的会话。`}${flow.words.zh}`,
+        `${choice.why.en}${durationSeconds === undefined ? ' A session as long as the profile allows, extended where the operator goes along; else asked for anew when it ends, with a gap of seconds.' : ` A session of ${durationSeconds} s.`}${flow.words.en}`,
+        `${choice.why.zh}${durationSeconds === undefined ? '会话取配置允许的最长时长，运营商允许时延长；否则到期后重新申请，会有数秒间断。' : `${durationSeconds} 秒的会话。`}${flow.words.zh}`,
       ),
     };
   }
@@ -817,37 +817,47 @@ class OperatorProvider implements CamaraProvider {
     }
   }
 
-  /** Extends a session before it ends, for as long as the provider runs and the operator goes along. */
+  /** After this long (at once, where it has passed) `run` comes for the session, unless it is released before. */
+  #later(reference: string, milliseconds: number, run: () => Promise<void>): void {
+    const wait = Math.min(Math.max(1000, milliseconds), providerLimits.timerMilliseconds);
+    this.#renewals.get(reference)?.();
+    this.#renewals.set(
+      reference,
+      this.#context.clock.after(wait, () => {
+        this.#renewals.delete(reference);
+        void run().catch((error: unknown) => {
+          this.#context.log.warn('a session could not be extended', { reference, error: String(error) });
+          this.#tellOf(reference);
+        });
+      }),
+    );
+  }
+
+  #tellOf(reference: string): void {
+    const key = this.#keys.get(reference);
+    if (key !== undefined) this.#context.changed({ binding: key });
+  }
+
+  /**
+   * Extends a session before it ends, as far as the operator goes along. A profile that names its longest session gives no more than that in all:
+   * then the layer hears when it is over, and asks anew.
+   */
   #renew(reference: string, there: Standing): void {
-    const now = this.#context.clock.now();
     const expires = Date.parse(String(there.values['expiresAt'] ?? '')) * 1000;
-    const left = (Number.isNaN(expires) ? 60 : Math.max(0, (expires - now) / 1e6)) * 1000;
-    const wait = Math.min(Math.max(1000, left * providerLimits.renewShare), providerLimits.timerMilliseconds);
-    const tryExtending = async (): Promise<void> => {
+    const left = Number.isNaN(expires) ? 60_000 : (expires - this.#context.clock.now()) / 1000;
+    this.#later(reference, left * providerLimits.renewShare, async () => {
       const before = await this.#shown(reference);
-      if (before.status !== 'AVAILABLE') {
-        if (before.status === 'REQUESTED') this.#renew(reference, before);
-        return;
-      }
+      if (before.status === 'REQUESTED') return this.#renew(reference, before);
+      if (before.status === 'UNAVAILABLE') return this.#tellOf(reference);
       const info = await this.client.call('extendQosSessionDuration', {
         parameters: { sessionId: reference.split('/')[1]! },
         body: { requestedAdditionalDuration: providerLimits.sessionSeconds },
       });
       const after = standingOf(info as SessionInfo);
-      // At the longest the profile allows there is nothing to extend: it will end, and be asked for anew.
-      if (after.values['expiresAt'] !== before.values['expiresAt']) this.#renew(reference, after);
-    };
-    this.#renewals.set(
-      reference,
-      this.#context.clock.after(wait, () => {
-        this.#renewals.delete(reference);
-        void tryExtending().catch((error: unknown) => {
-          this.#context.log.warn('a session could not be extended', { reference, error: String(error) });
-          const key = this.#keys.get(reference);
-          if (key !== undefined) this.#context.changed({ binding: key });
-        });
-      }),
-    );
+      if (after.values['expiresAt'] !== before.values['expiresAt']) return this.#renew(reference, after);
+      const rest = (Date.parse(String(after.values['expiresAt'])) * 1000 - this.#context.clock.now()) / 1000;
+      this.#later(reference, Number.isNaN(rest) ? 60_000 : rest + 1000, async () => this.#tellOf(reference));
+    });
   }
 
   async #joinSlice(slice: SliceInput, terminal: ProviderTerminal): Promise<Record<string, unknown>> {
