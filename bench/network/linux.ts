@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ServiceLevel } from '@millrace/contract';
-import { judge, summarise } from '@millrace/network/judgement';
+import { type Judgement, judge, summarise } from '@millrace/network/judgement';
 import { Measuring } from '@millrace/network/measurement';
 import { provider } from '@millrace/network/providers/linux';
 import { type BindingRequest, fate, silentLog, systemClock } from '@millrace/sdk';
@@ -22,7 +22,7 @@ const controlPort = 5000;
 const cameraPort = 6000;
 const cameraOctets = 1400;
 const cameraMbps = 30;
-const seconds = Number(process.env['MILLRACE_BENCH_SECONDS'] ?? 20);
+const seconds = Number(process.env['MILLRACE_BENCH_SECONDS'] ?? 30);
 const everyMilliseconds = 5;
 /** What stands in the modem's queue drains at what the gateway leaves free of the link. */
 const drainMilliseconds = 4000;
@@ -102,8 +102,14 @@ interface Measured {
   roundTrips: number[];
   lost: number;
   state: string;
+  reason: string;
   floorMs: number;
 }
+
+const told = ({ state, reason }: Judgement): Pick<Measured, 'state' | 'reason'> => ({
+  state,
+  reason: reason.en,
+});
 
 /** In the platform's namespace: probes the control flow for a while, whenever asked. */
 async function probe(): Promise<void> {
@@ -135,7 +141,7 @@ async function probe(): Promise<void> {
       lost: [...columns.fate.subarray(0, columns.count)].filter(
         (one) => one !== fate.arrived && one !== fate.unsent,
       ).length,
-      state: judge(level, [block], to).state,
+      ...told(judge(level, [block], to)),
       floorMs: (session.noise.find(({ share }) => share === 0.99)?.microseconds ?? Number.NaN) / 1000,
     };
     process.send!({ kind: 'measured', ...answer });
@@ -239,7 +245,7 @@ export async function run(): Promise<Row[]> {
     const p99 = ({ roundTrips }: Measured): number => percentile(roundTrips, 99);
     const ms = (value: number): string => `${value.toFixed(2)} ms`;
     const words = (one: Measured): string =>
-      `p50 ${ms(percentile(one.roundTrips, 50))}, p99 ${ms(p99(one))}, ${one.roundTrips.length} probes, ${one.lost} lost, ${one.state}`;
+      `p50 ${ms(percentile(one.roundTrips, 50))}, p99 ${ms(p99(one))}, ${one.roundTrips.length} probes, ${one.lost} lost, ${one.state}: ${one.reason}`;
     return [
       {
         what: 'linux: control flow beside a saturating video, with the binding',
