@@ -16,4 +16,5 @@ export {
 export { downNow, downTotals, type Outage } from './downtime.ts';
 export { type Figures, figuresOf, type TrackFigures } from './figures.ts';
 export { type Judgement, type JudgeOptions, judge, judgingSeconds } from './judge.ts';
+export { qualityOf } from './quality.ts';
 export { type HeldState, hold, holdTimes } from './since.ts';

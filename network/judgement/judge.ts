@@ -21,7 +21,7 @@ import {
   shareInterval,
   weightedLimits,
 } from './statistics.ts';
-import { type Tally, worth } from './tally.ts';
+import { type Tally, tallyWorth, worth } from './tally.ts';
 
 /**
  * Latency, loss and jitter are judged over the shortest of these times that decides: what is violated now shows after ten minutes, what needs ten
@@ -383,27 +383,11 @@ function lateTallies(track: Track, ms: number, histogram: Histogram): { sure: Ta
     worth(track.slow, track.intervalMs / 1000).each,
     worth(track.lost.sure, track.intervalMs / 1000).each,
   );
-  const made = (failures: number): Tally => fakeTally(Math.min(messages, failures), messages, each);
+  const made = (failures: number): Tally => tallyWorth(Math.min(messages, failures), messages, each);
   return {
     sure: made(beyond.least + track.lost.sure.failures),
     maybe: made(beyond.most + (track.lost.maybe ?? track.lost.sure).failures + Math.max(0, untold)),
   };
-}
-
-/** A tally whose windows say: `each` messages make one independent one. */
-function fakeTally(failures: number, messages: number, each: number): Tally {
-  const p = failures / Math.max(1, messages);
-  const windows = 64;
-  const variance = messages * p * (1 - p) * each * ((windows - 1) / windows);
-  const n = messages / windows;
-  // Σ(k − pn)² over the windows is `variance` where every window has n messages and Σkn = n·failures.
-  const inner: [number, number, number, number] = [
-    windows,
-    variance + p * p * n * n * windows,
-    n * failures,
-    n * n * windows,
-  ];
-  return { failures, messages, scales: Array.from({ length: 7 }, () => ({ inner })) };
 }
 
 /**
@@ -778,10 +762,15 @@ function judgeSurvival(level: ServiceLevel, block: Block): CriterionVerdict {
       'not-measurable',
       join(
         count,
-        say(
-          'There and back, messages came too late; whether the way asked about was, needs disciplined clocks.',
-          '往返时延超限，但所要求方向是否超限需要时钟同步才能判断。',
-        ),
+        track.method === 'passive'
+          ? say(
+              'Messages are missing, and whether they were sent is not known: probes would tell.',
+              '有消息缺失，但无法得知是否已发送：需要主动探测才能判断。',
+            )
+          : say(
+              'There and back, messages came too late; whether the way asked about was, needs disciplined clocks.',
+              '往返时延超限，但所要求方向是否超限需要时钟同步才能判断。',
+            ),
       ),
       figures,
     );

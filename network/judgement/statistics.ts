@@ -73,8 +73,28 @@ function twoSided(degrees: number): number {
  * Between which shares of the sorted sample the true percentile `share` lies: the order statistics whose ranks the binomial law
  * leaves open. An end that lies beyond the sample is 0 or 1 (more than 1 in the sense of: not in this sample).
  */
-export function rankInterval(share: number, n: number): { low: number; high: number; highKnown: boolean } {
+export function rankInterval(
+  share: number,
+  n: number,
+): { readonly low: number; readonly high: number; readonly highKnown: boolean } {
   if (!(n >= 1)) return { low: 0, high: 1, highKnown: false };
+  // Three digits of n say enough, and make few different questions.
+  const unit = 10 ** Math.max(0, Math.floor(Math.log10(n)) - 2);
+  const size = Math.floor(n / unit) * unit;
+  const key = `${share} ${size}`;
+  let known = ranks.get(key);
+  if (known === undefined) {
+    if (ranks.size >= ranksMax) ranks.clear();
+    ranks.set(key, (known = ranksOf(share, size)));
+  }
+  return known;
+}
+
+type Ranks = ReturnType<typeof rankInterval>;
+const ranks = new Map<string, Ranks>();
+const ranksMax = 2000;
+
+function ranksOf(share: number, n: number): Ranks {
   // P(the r-th smallest of n lies at or below the percentile) = P(Binomial(n, share) ≥ r) = I_share(r, n − r + 1).
   const atLeast = (r: number): number => (r <= 0 ? 1 : r > n ? 0 : jstat.beta.cdf(share, r, n - r + 1));
   /** The greatest rank for which that is at least `wanted`. */

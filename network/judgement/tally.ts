@@ -7,105 +7,110 @@
 /** Windows, µs. The longest that occurs often enough is used. */
 export const windowSeconds = [1, 4, 16, 64, 256, 1024, 4096] as const;
 
-/** A window that is still open at an edge of the block: which, failures, messages. */
-type Edge = [window: number, failures: number, messages: number];
-
-export interface Scale {
-  first?: Edge;
-  /** Only where it is another window than `first`. */
-  last?: Edge;
-  /** Windows in between: how many, Σk², Σkn, Σn². */
-  inner: [count: number, kk: number, kn: number, nn: number];
-}
-
+/**
+ * Ten numbers for each length of window, one after another: the window still open at the block's beginning (which, failures, messages; −1: none), the
+ * one still open at its end where that is another, and of those in between how many, Σk², Σkn, Σn².
+ */
 export interface Tally {
   failures: number;
   messages: number;
-  scales: Scale[];
+  windows: number[];
 }
 
+const perLength = 10;
+const [first, last, inner] = [0, 3, 6];
+
 export function newTally(): Tally {
-  return { failures: 0, messages: 0, scales: windowSeconds.map(() => ({ inner: [0, 0, 0, 0] })) };
+  const windows = new Array<number>(windowSeconds.length * perLength).fill(0);
+  for (let at = 0; at < windows.length; at += perLength) windows[at + first] = windows[at + last] = -1;
+  return { failures: 0, messages: 0, windows };
+}
+
+/** Adds a window at the end: one with the last number goes on with it. */
+function append(windows: number[], at: number, number: number, k: number, n: number): void {
+  const open = windows[at + last]! >= 0 ? at + last : at + first;
+  if (windows[open] === number) {
+    windows[open + 1]! += k;
+    windows[open + 2]! += n;
+    return;
+  }
+  let into = at + first;
+  if (windows[into]! >= 0) {
+    into = at + last;
+    if (windows[into]! >= 0) close(windows, at + inner, windows[into + 1]!, windows[into + 2]!);
+  }
+  windows[into] = number;
+  windows[into + 1] = k;
+  windows[into + 2] = n;
+}
+
+function close(windows: number[], at: number, k: number, n: number): void {
+  windows[at]! += 1;
+  windows[at + 1]! += k * k;
+  windows[at + 2]! += k * n;
+  windows[at + 3]! += n * n;
 }
 
 /** Of the first `count` messages, sent at `times` (µs, not going back), those that failed. */
 export function tallyOf(times: Float64Array, failed: Uint8Array, count: number): Tally {
   const made = newTally();
   const shortest = windowSeconds[0] * 1e6;
-  // Each longer window is made of whole shorter ones: messages are looked at once, windows few times.
-  let windows: Edge[] = [];
-  let open: Edge | undefined;
-  let failures = 0;
+  let [open, k, n] = [-1, 0, 0];
+  // Each longer window is made of whole shorter ones: messages are looked at once.
+  const flush = (): void => {
+    if (n === 0) return;
+    for (let index = 0; index < windowSeconds.length; index++)
+      append(made.windows, index * perLength, Math.floor(open / windowSeconds[index]!), k, n);
+    made.failures += k;
+    made.messages += n;
+  };
   for (let row = 0; row < count; row++) {
     const window = Math.floor(times[row]! / shortest);
-    if (open === undefined || open[0] !== window) windows.push((open = [window, 0, 0]));
-    open[2]++;
-    if (failed[row] === 1) {
-      open[1]++;
-      failures++;
+    if (window !== open) {
+      flush();
+      open = window;
+      k = n = 0;
     }
+    n++;
+    if (failed[row] === 1) k++;
   }
-  made.failures = failures;
-  made.messages = count;
-  for (let index = 0; index < windowSeconds.length; index++) {
-    if (index > 0) {
-      const times = windowSeconds[index]! / windowSeconds[index - 1]!;
-      const wider: Edge[] = [];
-      for (const [number, k, n] of windows) {
-        const window = Math.floor(number / times);
-        const last = wider.at(-1);
-        if (last !== undefined && last[0] === window) {
-          last[1] += k;
-          last[2] += n;
-        } else wider.push([window, k, n]);
-      }
-      windows = wider;
-    }
-    const scale = made.scales[index]!;
-    windows.forEach((window, at) => {
-      if (at === 0) scale.first = [...window];
-      else if (at === windows.length - 1) scale.last = [...window];
-      else close(scale.inner, window);
-    });
-  }
+  flush();
   return made;
 }
 
-function close(inner: Scale['inner'], [, k, n]: Edge): void {
-  inner[0]++;
-  inner[1] += k * k;
-  inner[2] += k * n;
-  inner[3] += n * n;
-}
-
+/** `a` is the earlier. */
 export function addTallies(a: Tally, b: Tally): Tally {
-  return {
-    failures: a.failures + b.failures,
-    messages: a.messages + b.messages,
-    scales: windowSeconds.map((_, index) => addScales(a.scales[index]!, b.scales[index]!)),
-  };
+  const windows = [...a.windows];
+  for (let at = 0; at < windows.length; at += perLength) {
+    if (b.windows[at + first]! >= 0)
+      append(windows, at, b.windows[at + first]!, b.windows[at + first + 1]!, b.windows[at + first + 2]!);
+    for (let sum = at + inner; sum < at + perLength; sum++) windows[sum]! += b.windows[sum]!;
+    if (b.windows[at + last]! >= 0)
+      append(windows, at, b.windows[at + last]!, b.windows[at + last + 1]!, b.windows[at + last + 2]!);
+  }
+  return { failures: a.failures + b.failures, messages: a.messages + b.messages, windows };
 }
 
-function addScales(a: Scale, b: Scale): Scale {
-  const inner: Scale['inner'] = [
-    a.inner[0] + b.inner[0],
-    a.inner[1] + b.inner[1],
-    a.inner[2] + b.inner[2],
-    a.inner[3] + b.inner[3],
-  ];
-  const edges: Edge[] = [];
-  for (const edge of [a.first, a.last, b.first, b.last]) {
-    if (edge === undefined) continue;
-    const open = edges.at(-1);
-    if (open !== undefined && open[0] === edge[0]) {
-      open[1] += edge[1];
-      open[2] += edge[2];
-    } else edges.push([...edge]);
+/**
+ * A tally of which only the totals are known, and how many messages make one independent one: 64 windows of each length whose failures vary as
+ * they would then.
+ */
+export function tallyWorth(failures: number, messages: number, each: number): Tally {
+  const made = newTally();
+  made.failures = failures;
+  made.messages = messages;
+  const count = 64;
+  const p = failures / Math.max(1, messages);
+  const n = messages / count;
+  const variance = messages * p * (1 - p) * each * ((count - 1) / count);
+  for (let at = inner; at < made.windows.length; at += perLength) {
+    made.windows[at] = count;
+    // Σ(k − pn)² = Σk² − 2pΣkn + p²Σn² is `variance` where every window has n messages and Σkn = n·failures.
+    made.windows[at + 1] = variance + p * p * n * n * count;
+    made.windows[at + 2] = n * failures;
+    made.windows[at + 3] = n * n * count;
   }
-  const first = edges.shift();
-  const last = edges.pop();
-  for (const edge of edges) close(inner, edge);
-  return { ...(first === undefined ? {} : { first }), ...(last === undefined ? {} : { last }), inner };
+  return made;
 }
 
 /** Fewest windows an estimate of the variance rests on. */
@@ -134,10 +139,10 @@ export function worth(of: Tally, intervalSeconds: number): Worth {
   let each = Number.NaN;
   let degrees = 1;
   for (let index = windowSeconds.length - 1; index >= 0; index--) {
-    const { windows, variance } = spread(of.scales[index]!, p);
+    const { windows, variance } = spread(of, index, p);
     if (windows < windowsMin) continue;
     const independent = messages * p * (1 - p);
-    const shorter = index === 0 ? undefined : spread(of.scales[index - 1]!, p);
+    const shorter = index === 0 ? undefined : spread(of, index - 1, p);
     // A window cuts off what reaches beyond its ends, by an amount that falls with its length: two lengths tell the limit.
     each =
       shorter === undefined ? variance / independent : (4 * variance - shorter.variance) / (3 * independent);
@@ -157,10 +162,12 @@ export function worth(of: Tally, intervalSeconds: number): Worth {
 }
 
 /** Variance of the failures summed over all windows of one length, had each of these been drawn by itself. */
-function spread(scale: Scale, p: number): { windows: number; variance: number } {
-  const sums: Scale['inner'] = [...scale.inner];
-  for (const edge of [scale.first, scale.last]) if (edge !== undefined) close(sums, edge);
-  const [windows, kk, kn, nn] = sums;
+function spread({ windows: all }: Tally, index: number, p: number): { windows: number; variance: number } {
+  const at = index * perLength;
+  const sums = all.slice(at + inner, at + perLength);
+  for (const edge of [at + first, at + last])
+    if (all[edge]! >= 0) close(sums, 0, all[edge + 1]!, all[edge + 2]!);
+  const [windows, kk, kn, nn] = sums as [number, number, number, number];
   return {
     windows,
     variance: windows < 2 ? 0 : Math.max(0, kk - 2 * p * kn + p * p * nn) * (windows / (windows - 1)),
