@@ -143,7 +143,9 @@ export function decide({ now, settings, needs, situation }: Assessment): Decisio
   for (const action of situation.actions) {
     if (!changesSomething(action)) continue;
     const last = lastChange(action);
-    if (isOpen(action) || (last !== undefined && now - last < coolDown))
+    // What is capped for a time stays as it is until it is let free: taking it back must find it as it was left.
+    const capped = action.state === 'helped' && action.until !== undefined;
+    if (isOpen(action) || capped || (last !== undefined && now - last < coolDown))
       for (const name of touched(action)) busy.add(name);
   }
   for (const { id } of decision.undo) {
@@ -576,7 +578,7 @@ function wordsOf(decision: Decision, violated: number, held: readonly LocalText[
   const changes = create.filter(changesSomething).length;
   const acting = create.filter((action) => changesSomething(action) && action.mode === 'act').length;
   const en = [
-    violated === 0 ? 'Every level that was judged is met.' : `${violated} levels are not met.`,
+    violated === 0 ? 'No level is violated.' : `${violated} levels are not met.`,
     ...(changes - acting > 0 ? [`${changes - acting} actions are proposed.`] : []),
     ...(acting > 0 ? [`${acting} actions are carried out.`] : []),
     ...(undo.length > 0 ? [`${undo.length} are taken back.`] : []),
@@ -584,7 +586,7 @@ function wordsOf(decision: Decision, violated: number, held: readonly LocalText[
     ...held.map((words) => words.en),
   ];
   const zh = [
-    violated === 0 ? '已判定的服务等级均满足。' : `${violated} 个服务等级未满足。`,
+    violated === 0 ? '没有服务等级被违反。' : `${violated} 个服务等级未满足。`,
     ...(changes - acting > 0 ? [`提出 ${changes - acting} 个处置建议。`] : []),
     ...(acting > 0 ? [`执行 ${acting} 个处置。`] : []),
     ...(undo.length > 0 ? [`撤销 ${undo.length} 个处置。`] : []),

@@ -65,7 +65,8 @@ export function nextStep(
   if (placement === undefined) {
     if (desired === undefined) {
       if (item.wanted) return { do: 'wait', until: undefined };
-      if (item.endedAt === undefined) return { do: 'end' };
+      // What no network ever had is gone at once.
+      if (item.endedAt === undefined) return { do: item.stages.accepted === undefined ? 'purge' : 'end' };
       const until = item.endedAt + requestLimits.releasedKeptMilliseconds * 1000;
       return until <= now ? { do: 'purge' } : { do: 'wait', until };
     }
