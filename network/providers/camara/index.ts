@@ -1,5 +1,6 @@
 export { type CamaraApi, type CamaraOperation, camaraApis, camaraScopes } from './apis.ts';
 export { bookingLimits } from './bookings.ts';
+export type { CamaraProvider } from './operator.ts';
 export * from './ports.ts';
-export { type CamaraProvider, provider } from './provider.ts';
+export { provider } from './provider.ts';
 export { type CamaraServer, camaraServer } from './server.ts';

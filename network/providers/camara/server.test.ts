@@ -564,3 +564,44 @@ test('place: retrieved as precisely as it is known, verified by the shares of th
   plant.terminals[0]!.position = undefined;
   expect((await retrieve({})).body.code).toBe('LOCATION_RETRIEVAL.UNABLE_TO_LOCATE');
 });
+
+test('asked for at once, it is given once', async () => {
+  const sessions = await Promise.all(Array.from({ length: 10 }, () => create()));
+  expect(sessions.map(({ status }) => status).sort()).toEqual([201, ...Array(9).fill(409)]);
+  const path = '/qos-provisioning/v0.4/qos-assignments';
+  const assignments = await Promise.all(
+    Array.from({ length: 10 }, () =>
+      plant.call('POST', path, { body: { device: phone, qosProfile: 'QOS_E' } }),
+    ),
+  );
+  expect(assignments.filter(({ status }) => status === 201)).toHaveLength(1);
+  const booked = await plant.call('POST', '/network-slice-booking/v0.2/slices', {
+    body: {
+      serviceTime: { startDate: '2024-05-01T00:00:00Z' },
+      serviceArea: circle,
+      sliceQosProfile: { maxNumOfDevices: 1 },
+    },
+  });
+  const joined = await Promise.all(
+    [phone, phone, { phoneNumber: '+123456780' }].map((device) =>
+      plant.call('POST', `/network-slice-assignment/v0.1/slices/${booked.body.sliceId}/devices`, {
+        body: { device },
+      }),
+    ),
+  );
+  expect(joined.map(({ body }) => body.status).sort()).toEqual(['FAILURE', 'FAILURE', 'SUCCESS']);
+  const { sessionId } = sessions.find(({ status }) => status === 201)!.body;
+  const ended = await Promise.all(
+    Array.from({ length: 3 }, () => plant.call('DELETE', `${qod}/sessions/${sessionId}`)),
+  );
+  expect(ended.map(({ status }) => status)).toContain(204);
+  expect(plant.server.counts['failed']).toBe(0);
+});
+
+test('records that cannot be written give nothing away, and leave nothing behind', async () => {
+  plant.recordsFail = true;
+  expect((await create()).status).toBe(500);
+  expect(plant.bindings.size).toBe(0);
+  plant.recordsFail = false;
+  expect((await create()).status).toBe(201);
+});

@@ -54,6 +54,7 @@ export class TestPlant {
   /** What a binding becomes when it is asked for. */
   becomes: Standing = 'effective';
   failing: ProviderError | undefined;
+  recordsFail = false;
   /** Answer of sinks. */
   sinkStatus = 204;
   reserveAnswer: 'reserved' | 'area-not-supported' | 'resources-insufficient' = 'reserved';
@@ -134,7 +135,10 @@ export class TestPlant {
       publicUrl: 'https://plant.example/camara',
       records: {
         load: async () => [...this.records.values()],
-        put: async (record) => void this.records.set(`${record.kind} ${record.id}`, record),
+        put: async (record) => {
+          if (this.recordsFail) throw new Error('disk full');
+          this.records.set(`${record.kind} ${record.id}`, record);
+        },
         remove: async (kind, id) => void this.records.delete(`${kind} ${id}`),
       },
       terminals: {
