@@ -15,6 +15,5 @@ export {
 } from './block.ts';
 export { downNow, downTotals, type Outage } from './downtime.ts';
 export { type Figures, figuresOf, type TrackFigures } from './figures.ts';
-export { type Judgement, type JudgeOptions, judge, judgingSeconds } from './judge.ts';
-export { qualityOf } from './quality.ts';
+export { type Judgement, type JudgeOptions, judge, judgingSeconds, qualityOf } from './judge.ts';
 export { type HeldState, hold, holdTimes } from './since.ts';

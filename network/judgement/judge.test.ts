@@ -2,7 +2,7 @@ import type { ServiceLevel } from '@millrace/contract';
 import { type FlowEvidence, fate } from '@millrace/sdk';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { figuresOf, hold, judge, merge, summarise } from './index.ts';
+import { figuresOf, hold, judge, merge, qualityOf, summarise } from './index.ts';
 
 const start = 1_700_000_000_000_000;
 
@@ -184,6 +184,171 @@ describe('up and down', () => {
     expect(figuresOf(merge(a, b)).tracks[0]!.outages).toEqual(figuresOf(whole).tracks[0]!.outages);
     expect(figuresOf(whole).tracks[0]!.outages).toHaveLength(1);
   });
+});
+
+describe('loss', () => {
+  const level = (path: 'uplink' | 'downlink' | 'round-trip'): ServiceLevel => ({
+    ...latency(1000, 0.5, path),
+    lossRatioMax: 0.02,
+  });
+  const loss = (path: 'uplink' | 'downlink' | 'round-trip', what: 'lost' | 'up') => {
+    const evidence = probes(4000, 1000, (index) => (index % 20 === 0 ? what : 10));
+    return stateOf(level(path), evidence).criteria.find((one) => one.criterion === 'loss')!;
+  };
+
+  test('counts on the way asked about, where the reflector tells which way it was', () => {
+    expect(loss('uplink', 'up').state).toBe('violated');
+    expect(loss('downlink', 'up').state).toBe('met');
+    expect(loss('round-trip', 'up')).toMatchObject({ state: 'violated', measured: 0.05 });
+  });
+
+  test('in no known direction: one way cannot be told, an outage can', () => {
+    expect(loss('uplink', 'lost').state).toBe('not-measurable');
+    const outage = probes(4000, 1000, (index) => (index % 400 < 40 ? 'lost' : 10));
+    const judged = stateOf(level('uplink'), outage).criteria.find((one) => one.criterion === 'loss')!;
+    expect(judged.state).toBe('violated');
+  });
+
+  test('the same losses in bursts leave a wider interval', () => {
+    const apart = stateOf(
+      level('round-trip'),
+      probes(8000, 100, (index) => (index % 50 === 0 ? 'lost' : 10)),
+    );
+    const together = stateOf(
+      level('round-trip'),
+      probes(8000, 100, (index) => (index % 1000 < 20 ? 'lost' : 10)),
+    );
+    const width = (judged: typeof apart): number => {
+      const { low, high } = judged.criteria.find((one) => one.criterion === 'loss')!;
+      return high! - low!;
+    };
+    expect(width(together)).toBeGreaterThan(2 * width(apart));
+  });
+});
+
+describe('jitter, rates, coverage, what came by itself', () => {
+  const judged = (level: ServiceLevel, evidence: Partial<FlowEvidence>) =>
+    stateOf(level, { ...probes(0, 100, () => 1), probes: [], to: start + 60e6, ...evidence });
+  const plain: ServiceLevel = { trafficClass: 'non-deterministic' };
+
+  test('variation is told from the least delay', () => {
+    const level: ServiceLevel = { ...plain, jitter: { definition: 'camara', ms: 11 } };
+    const even = stateOf(level, probes(5000, 100, spread));
+    expect(even.state).toBe('met');
+    expect(even.criteria[0]!.measured).toBeCloseTo(9.9, 0);
+    const tight: ServiceLevel = { ...plain, jitter: { definition: 'pdv-rfc5481', share: 0.95, ms: 5 } };
+    expect(stateOf(tight, probes(5000, 100, spread)).state).toBe('violated');
+  });
+
+  test('load below what is asked for says nothing of what the path could carry', () => {
+    const level: ServiceLevel = { ...plain, uplinkMbpsMin: 10 };
+    const rate = (mbps: number, saturated: boolean) =>
+      ({ direction: 'uplink', mbps, saturated, method: 'tcp', seconds: 5 }) as const;
+    expect(judged(level, {}).state).toBe('not-measurable');
+    expect(judged(level, { rates: [rate(2, false)] }).state).toBe('inconclusive');
+    expect(judged(level, { rates: [rate(12, false)] }).state).toBe('met');
+    expect(judged(level, { rates: [rate(12, true), rate(13, true), rate(14, true)] }).state).toBe('met');
+    expect(judged(level, { rates: [rate(4, true), rate(5, true)] }).state).toBe('violated');
+  });
+
+  test('coverage is told from twenty cells on', () => {
+    const level: ServiceLevel = { ...plain, coverage: { places: [''], share: 0.9 } };
+    expect(judged(level, { coverage: { share: 1, cells: 5 } }).state).toBe('inconclusive');
+    expect(judged(level, { coverage: { share: 0.95, cells: 50 } }).state).toBe('met');
+    expect(judged(level, { coverage: { share: 0.8, cells: 50 } }).state).toBe('violated');
+    expect(judged(level, {}).state).toBe('not-measurable');
+  });
+
+  test('samples show the interval and the way up, and missing ones may never have been sent', () => {
+    const level: ServiceLevel = {
+      trafficClass: 'periodic-deterministic',
+      transferIntervalMs: 100,
+      survivalTimeMs: 100,
+      latency: { path: 'uplink', within: [{ share: 0.9, ms: 20 }] },
+    };
+    const passive = (keep: (index: number) => boolean) => {
+      const sent = Float64Array.from({ length: 600 }, (_, index) => start + index * 1e5).filter((_, index) =>
+        keep(index),
+      );
+      return {
+        clockErrorMicroseconds: 500,
+        columns: { count: sent.length, sent, received: sent.map((time) => time + 8000) },
+      };
+    };
+    const all = judged(level, { passive: passive(() => true) });
+    expect(all.state).toBe('met');
+    expect(all.criteria.map(({ criterion }) => criterion)).toEqual([
+      'latency',
+      'transfer-interval',
+      'survival-time',
+    ]);
+    const some = judged(level, { passive: passive((index) => index < 100 || index > 110) });
+    expect(some.criteria.find(({ criterion }) => criterion === 'survival-time')!.state).toBe(
+      'not-measurable',
+    );
+    const slow = judged(level, { passive: passive((index) => index % 3 === 0) });
+    expect(slow.criteria.find(({ criterion }) => criterion === 'transfer-interval')!.state).toBe('violated');
+  });
+});
+
+describe('availability', () => {
+  const level = (availabilityMin: number, transferIntervalMs = 1000): ServiceLevel => ({
+    trafficClass: 'periodic-deterministic',
+    transferIntervalMs,
+    survivalTimeMs: transferIntervalMs,
+    availabilityMin,
+  });
+  const of = (asked: ServiceLevel, evidence: FlowEvidence) =>
+    stateOf(asked, evidence).criteria.find((one) => one.criterion === 'availability')!;
+
+  test('without a failure, one of a minute is taken as possible: 99 % needs five hours', () => {
+    const hours = (count: number) => probes(count * 3600, 1000, () => 10);
+    expect(of(level(0.99), hours(4)).state).toBe('inconclusive');
+    expect(of(level(0.99), hours(4)).reason.en).toContain('about 59.');
+    expect(of(level(0.99), hours(6)).state).toBe('met');
+    expect(
+      of(
+        level(0.99),
+        probes(6 * 3600, 1000, (index) => (index % 600 < 60 ? 'lost' : 10)),
+      ).state,
+    ).toBe('violated');
+  });
+
+  test('probed too seldom: shown where even the messages lost and late are few enough, violated where outages are long', () => {
+    const seldom = (trip: (index: number) => number | 'lost') => probes(20_000, 1000, trip);
+    expect(
+      of(
+        level(0.99, 10),
+        seldom(() => 10),
+      ),
+    ).toMatchObject({ state: 'met' });
+    expect(
+      of(
+        level(0.999_999, 10),
+        seldom(() => 10),
+      ).state,
+    ).toBe('not-measurable');
+    expect(
+      of(
+        level(0.99, 10),
+        seldom((index) => (index % 1000 < 200 ? 'lost' : 10)),
+      ).state,
+    ).toBe('violated');
+  });
+});
+
+test('how a path fares is told before it is shown', () => {
+  const quality = (level: ServiceLevel, evidence: FlowEvidence) =>
+    qualityOf(level, summarise(level, evidence));
+  expect(quality(latency(25, 0.999), probes(60, 1000, spread))).toBe('good');
+  expect(quality(latency(25, 0.999), probes(10, 1000, spread))).toBe('unknown');
+  expect(quality(latency(15), probes(60, 1000, spread))).toBe('bad');
+  expect(
+    quality(
+      latency(25, 0.99, 'uplink'),
+      probes(60, 1000, () => 40),
+    ),
+  ).toBe('unknown');
 });
 
 test('nothing measured, and an old prober of another version, are said so', () => {

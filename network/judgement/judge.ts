@@ -890,3 +890,32 @@ function judgeMtbf(level: ServiceLevel, block: Block): CriterionVerdict {
     figures,
   );
 }
+
+/**
+ * How a path fares in a block, for comparing it with others: `bad` where messages show it, `good` where no more of them fail than may, though it
+ * may take hours to show that they never do. Not a verdict: nobody is told of it.
+ */
+export function qualityOf(level: ServiceLevel, block: Block): 'good' | 'bad' | 'unknown' {
+  const track = trackFor(level, block);
+  if (track === undefined) return 'unknown';
+  if (track.down !== undefined && downNow(track.down.sure) !== undefined) return 'bad';
+  const messages = messagesOf(track);
+  const histogram = histogramOf(track, pathOf(level));
+  const asked = (level.latency?.within ?? []).map(({ share, ms }) => ({
+    allowed: 1 - share,
+    ...lateTallies(track, ms, histogram),
+  }));
+  if (level.lossRatioMax !== undefined || asked.length === 0) {
+    const { sure, maybe = sure } = track.lost;
+    asked.push({ allowed: level.lossRatioMax ?? lossAnyway, sure, maybe });
+  }
+  const states = asked.map(({ allowed, sure, maybe }) => {
+    if (testShare(allowed, sure, maybe, track.intervalMs / 1000, messagesMin).state === 'violated')
+      return 'bad';
+    return messages >= messagesMin && maybe.failures <= allowed * messages + 1 ? 'good' : 'unknown';
+  });
+  return states.includes('bad') ? 'bad' : states.includes('unknown') ? 'unknown' : 'good';
+}
+
+/** A path that loses more than this fares badly, whatever is asked of it. */
+const lossAnyway = 0.05;
