@@ -150,7 +150,7 @@ export class Requests {
         409,
         'provider-in-use',
         say(
-          `${placed} slices, bindings or groups are in force there, or may be`,
+          `Slices, bindings or groups are in force there, or may be: ${placed}`,
           `该网络服务上仍有 ${placed} 个切片、绑定或组（可能）生效`,
         ),
         say(
