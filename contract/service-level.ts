@@ -45,7 +45,9 @@ export const FigureSource = Type.Object(
 );
 export type FigureSource = Static<typeof FigureSource>;
 
-const positive = (description: string) => Type.Number({ exclusiveMinimum: 0, description });
+/** What cannot be – nothing at all among it – is refused by `checkServiceLevel`, in words, and not by the form of the data. */
+const positive = (description: string) => Type.Number({ minimum: 0, description });
+const share = (description: string) => Type.Number({ minimum: 0, maximum: 1, description });
 
 export const ServiceLevel = Type.Object(
   {
@@ -63,11 +65,7 @@ export const ServiceLevel = Type.Object(
           path: Type.Unsafe<LatencyPath>(Type.String({ enum: [...latencyPaths] })),
           within: Type.Array(
             Type.Object({
-              share: Type.Number({
-                exclusiveMinimum: 0,
-                exclusiveMaximum: 1,
-                description: 'Of the messages sent; 0.999 is 99.9 %.',
-              }),
+              share: share('Of the messages sent; 0.999 is 99.9 %.'),
               ms: positive('Within this time, ms.'),
             }),
             {
@@ -85,11 +83,7 @@ export const ServiceLevel = Type.Object(
       Type.Object({
         definition: Type.Unsafe<JitterDefinition>(Type.String({ enum: [...jitterDefinitions] })),
         share: Type.Optional(
-          Type.Number({
-            exclusiveMinimum: 0,
-            exclusiveMaximum: 1,
-            description: 'Percentile, for `pdv-rfc5481`; 0.99 where it is not given. `camara` is the 99th.',
-          }),
+          share('Percentile, for `pdv-rfc5481`; 0.99 where it is not given. `camara` is the 99th.'),
         ),
         ms: positive('At most, ms.'),
       }),
@@ -120,11 +114,7 @@ export const ServiceLevel = Type.Object(
           maxItems: 100,
           description: 'ISA-95 paths; the empty one is the plant.',
         }),
-        share: Type.Number({
-          exclusiveMinimum: 0,
-          maximum: 1,
-          description: 'Of the area measured there, where the level must be met.',
-        }),
+        share: share('Of the area measured there, where the level must be met.'),
       }),
     ),
     sources: Type.Optional(
@@ -219,6 +209,7 @@ export function checkServiceLevel(level: ServiceLevel): LevelProblem[] {
         `A latency of ${ms} ms cannot exist: no path is that short.`,
         `${ms} 毫秒的时延不可能存在。`,
       );
+    if (share <= 0) wrong(`${field}.share`, 'A share of 0 asks for nothing.', '比例为 0 等于没有要求。');
     if (share >= 1)
       wrong(
         `${field}.share`,
@@ -252,8 +243,20 @@ export function checkServiceLevel(level: ServiceLevel): LevelProblem[] {
         "CAMARA's jitter is the 99th percentile; for another choose pdv-rfc5481.",
         'CAMARA 抖动固定为第 99 百分位；如需其他百分位请选择 pdv-rfc5481。',
       );
+    if (jitter.ms <= 0)
+      wrong(
+        'jitter.ms',
+        'A jitter of 0 cannot exist: no two messages take quite the same time.',
+        '抖动为 0 不可能存在：没有两条消息的时延完全相同。',
+      );
+    if (jitter.share !== undefined && (jitter.share <= 0 || jitter.share >= 1))
+      wrong(
+        'jitter.share',
+        'A percentile lies between 0 and 1, such as 0.99.',
+        '百分位应在 0 与 1 之间，例如 0.99。',
+      );
     const longest = latency?.within.at(-1)?.ms;
-    if (longest !== undefined && jitter.ms > longest)
+    if (longest !== undefined && longest > 0 && jitter.ms > longest)
       wrong(
         'jitter.ms',
         `A jitter of ${jitter.ms} ms says nothing where no message may take longer than ${longest} ms.`,
@@ -292,6 +295,7 @@ export function checkServiceLevel(level: ServiceLevel): LevelProblem[] {
     wrong('lossRatioMax', 'A loss of 1 asks for nothing.', '丢包率为 1 等于没有要求。');
   for (const field of ['uplinkMbpsMin', 'downlinkMbpsMin'] as const) {
     const rate = level[field];
+    if (rate === 0) wrong(field, 'A rate of 0 asks for nothing.', '速率为 0 等于没有要求。');
     if (rate !== undefined && rate > levelLimits.rateMbpsMax)
       wrong(
         field,
@@ -299,8 +303,17 @@ export function checkServiceLevel(level: ServiceLevel): LevelProblem[] {
         `工厂网络无法承载 ${rate} Mbit/s，最多 ${levelLimits.rateMbpsMax}。`,
       );
   }
+  if (level.mtbfHoursMin === 0)
+    wrong('mtbfHoursMin', 'A time of 0 between failures asks for nothing.', '故障间隔为 0 等于没有要求。');
+  if (level.coverage?.share === 0)
+    wrong('coverage.share', 'A share of 0 asks for nothing.', '比例为 0 等于没有要求。');
   const { messageBytes } = level;
-  if (messageBytes !== undefined && transferIntervalMs !== undefined && latency?.path !== 'downlink') {
+  if (
+    messageBytes !== undefined &&
+    transferIntervalMs !== undefined &&
+    transferIntervalMs > 0 &&
+    latency?.path !== 'downlink'
+  ) {
     const needed = (messageBytes * 8) / transferIntervalMs / 1000;
     if (level.uplinkMbpsMin !== undefined && level.uplinkMbpsMin < needed)
       wrong(

@@ -3872,6 +3872,11 @@ export interface components {
                 /** Format: date-time */
                 until: string;
             };
+            /** @description What spoke against it when it was sent, without keeping it back. */
+            warning?: {
+                en: string;
+                zh: string;
+            };
             /** @description What it was for, where it was not a person who chose it. */
             why?: string;
         };
@@ -4413,6 +4418,8 @@ export interface components {
         };
         /** Derivation */
         Derivation: {
+            /** @description Of `flow` at `terminal`; none: all of its packets. */
+            filters?: components["schemas"]["FlowFilter"][];
             /** @description 5QI that comes nearest, where none meets the level. */
             nearest?: number;
             /** @description A standardised 5QI can meet the level. */
@@ -4444,6 +4451,8 @@ export interface components {
             level?: components["schemas"]["ServiceLevel"];
             outsideMs?: number;
             priority?: number;
+            /** @description Tells which of its packets are those of `flow`. */
+            terminal?: string;
             /** @description 1 if not told. */
             terminals?: number;
         };
