@@ -42,6 +42,7 @@ const shows: Record<Part['kind'], number> = {
 const badAnyway = 0.05;
 const segmentBadAnyway = 0.02;
 
+/** A stretch is named where the faults lie in it with at least this probability. */
 export const sureFrom = 0.95;
 
 export const hopNames: Record<Hop, LocalText> = {
