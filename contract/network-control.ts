@@ -3,6 +3,7 @@ import { ConnectionState, TestReport } from './connection.ts';
 import {
   Binding,
   BindingInput,
+  FlowFilter,
   LanGroup,
   LanGroupInput,
   networkLimits,
@@ -178,6 +179,9 @@ export type FiveQi = Static<typeof FiveQi>;
 export const DerivationInput = Type.Object(
   {
     flow: Type.Optional(Type.String({ maxLength: 64, description: 'Level and priority of this flow.' })),
+    terminal: Type.Optional(
+      Type.String({ maxLength: 64, description: 'Tells which of its packets are those of `flow`.' }),
+    ),
     level: Type.Optional(ServiceLevel),
     priority: Type.Optional(Type.Integer({ minimum: 1, maximum: 9 })),
     terminals: Type.Optional(
@@ -203,6 +207,9 @@ export const Derivation = Type.Object(
     possible: Type.Boolean({ description: 'A standardised 5QI can meet the level.' }),
     qos: Type.Optional(Qos),
     slice: Type.Optional(SliceProfile),
+    filters: Type.Optional(
+      Type.Array(FlowFilter, { description: 'Of `flow` at `terminal`; none: all of its packets.' }),
+    ),
     rates: Type.Object({
       uplink: Type.Number({ description: 'kbit/s of one terminal, with headers and headroom.' }),
       downlink: Type.Number(),

@@ -1,6 +1,7 @@
 import type {
   BindingInput,
   FiveQi,
+  FlowFilter,
   LocalText,
   LoopActionKind,
   LoopMode,
@@ -298,6 +299,12 @@ function sameWishes(a: readonly Change[], b: readonly Change[]): boolean {
 const bindingOf = (situation: LoopSituation, flow: string, terminal: string) =>
   situation.bindings.find(({ input }) => input.flow === flow && input.terminal === terminal);
 
+function filtersOf(situation: LoopSituation, flow: string, terminal: string): FlowFilter[] {
+  return [
+    ...(situation.carried.find((one) => one.flow === flow && one.terminal === terminal)?.filters ?? []),
+  ];
+}
+
 /** The provider that a terminal's bindings are asked of: its own, its zone's, or the only one there is. */
 function providerFor(terminal: LoopTerminal, situation: LoopSituation): string | undefined {
   const zone = situation.zones.find(({ id }) => id === terminal.zone);
@@ -330,7 +337,13 @@ function raising({ flow, terminal }: Need, situation: LoopSituation): Proposal[]
           `"${provider}" is asked for 5QI ${best.fiveQi} for "${flow.title.en}" at "${terminal.title}", which has no binding yet.`,
           `向“${provider}”为“${terminal.title}”的“${flow.title.zh}”请求 5QI ${best.fiveQi}（目前没有绑定）。`,
         ),
-        { flow: flow.id, terminal: terminal.id, provider, qos: best, filters: [] },
+        {
+          flow: flow.id,
+          terminal: terminal.id,
+          provider,
+          qos: best,
+          filters: filtersOf(situation, flow.id, terminal.id),
+        },
         newId(situation, flow.id, terminal.id),
         null,
       ),
@@ -539,7 +552,7 @@ function capping(
             ...(downlink === undefined ? {} : { mbrDownlink: downlink }),
             dscp: fiveQiOf(9)!.dscp,
           },
-          filters: [],
+          filters: filtersOf(situation, flow.id, terminal.id),
         },
       },
     ];

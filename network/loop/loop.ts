@@ -283,7 +283,11 @@ export class Loop {
     const carried = flows.flatMap(({ id }) =>
       inventory
         .terminalsOf(id)
-        .flatMap((terminal) => (nearIds.has(terminal) ? [{ flow: id, terminal }] : [])),
+        .flatMap((terminal) =>
+          nearIds.has(terminal)
+            ? [{ flow: id, terminal, filters: inventory.filtersOf?.(id, terminal) ?? [] }]
+            : [],
+        ),
     );
     return {
       now: clock.now(),

@@ -1,5 +1,6 @@
 import type {
   BindingInput,
+  FlowFilter,
   LocalText,
   LoopActionKind,
   LoopActionState,
@@ -104,7 +105,7 @@ export interface LoopSituation {
   verdicts: readonly LoopVerdict[];
   bindings: readonly { id: string; input: BindingInput; standing: Standing }[];
   /** Which flow runs at which terminal, near a violated one. */
-  carried: readonly { flow: string; terminal: string }[];
+  carried: readonly { flow: string; terminal: string; filters: readonly FlowFilter[] }[];
   actions: readonly Action[];
   can: { moveZone: boolean; tellApp: boolean; tellPeople: boolean };
 }

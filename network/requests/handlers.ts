@@ -56,7 +56,7 @@ export type RequestRoute = Exclude<
 /** Handlers of providers, slices, bindings, groups, dry run and derivation. */
 export function requestHandlers(
   requests: Requests,
-  inventory: Pick<NetworkInventory, 'flow' | 'terminalsOf'>,
+  inventory: Pick<NetworkInventory, 'flow' | 'terminalsOf' | 'filtersOf'>,
 ): Record<RequestRoute, Handler> {
   const { providers } = requests;
   const provider = (id: string): unknown => {
@@ -151,7 +151,15 @@ export function requestHandlers(
       ),
     networkFiveQis: () => fiveQis,
     deriveNetworkQos: (request) => {
-      const { flow: id, level, priority, terminals, outsideMs, headroom } = request.body as DerivationInput;
+      const {
+        flow: id,
+        terminal,
+        level,
+        priority,
+        terminals,
+        outsideMs,
+        headroom,
+      } = request.body as DerivationInput;
       const flow = id === undefined ? undefined : inventory.flow(id);
       if (id !== undefined && flow === undefined)
         throw missing(`There is no flow "${id}"`, `没有业务流“${id}”`);
@@ -160,13 +168,16 @@ export function requestHandlers(
         throw wrongFields([
           { field: 'level', message: say('A flow or a level is needed', '必须给出业务流或服务等级') },
         ]);
-      return deriveQos(judged, {
+      const derived = deriveQos(judged, {
         priority: priority ?? flow?.priority,
         terminals:
           terminals ?? (id === undefined ? undefined : Math.max(1, inventory.terminalsOf(id).length)),
         outsideMs,
         headroom,
       });
+      const filters =
+        id === undefined || terminal === undefined ? undefined : inventory.filtersOf?.(id, terminal);
+      return filters === undefined ? derived : { ...derived, filters };
     },
   };
 }

@@ -2,6 +2,7 @@ import type {
   Blame,
   CriterionVerdict,
   EdgeZone,
+  FlowFilter,
   NetworkFlow,
   NetworkTerminal,
   VerdictState,
@@ -16,6 +17,8 @@ export interface NetworkInventory {
   zones(): readonly EdgeZone[];
   /** Ids of the terminals a flow concerns. */
   terminalsOf(flow: string): readonly string[];
+  /** Which of a terminal's packets are the flow's, as far as it is known how its things are reached; none: all of them. */
+  filtersOf?(flow: string, terminal: string): readonly FlowFilter[];
   /** Address by which a terminal reaches the platform. */
   platformAddress(terminal: string): string;
 }

@@ -43,6 +43,9 @@ const tickMilliseconds = 500;
 const lookAgainMilliseconds = 30_000;
 /** The record store or the audit trail did not take something: tried again after this. */
 const storeRetryMilliseconds = 5_000;
+/** Items begun at once in one turn of the event loop, and those on their way at one provider. */
+const begunMax = 500;
+const onTheirWayMax = 32;
 /** Steps of one item in a row before others have their turn. */
 const stepsInRowMax = 8;
 const keyCharacters = 10;
@@ -87,6 +90,7 @@ export class Reconciler {
   readonly #saves = new Map<string, Promise<void>>();
   /** What is in memory and could not be saved. */
   readonly #unsaved = new Set<string>();
+  readonly #onTheirWay = new Map<string, number>();
   readonly #atProvider = new Map<string, number>();
   readonly #listeners: ((item: Item) => void)[] = [];
   #callOff: (() => void) | undefined;
@@ -241,8 +245,11 @@ export class Reconciler {
     for (const { placement } of this.#items.values())
       if (placement !== undefined)
         this.#atProvider.set(placement.provider, (this.#atProvider.get(placement.provider) ?? 0) + 1);
-    for (const key of this.#items.keys())
-      if (!this.#busy.has(key) && (this.#due.get(key) ?? 0) <= now) this.#begin(key);
+    let begun = 0;
+    for (const key of this.#items.keys()) {
+      if (this.#busy.has(key) || (this.#due.get(key) ?? 0) > now) continue;
+      if (this.#begin(key) && ++begun >= begunMax) return;
+    }
   }
 
   #schedule(): void {
@@ -253,11 +260,11 @@ export class Reconciler {
     });
   }
 
-  #begin(key: string): void {
-    if (!this.#items.has(key)) return;
+  #begin(key: string): boolean {
+    if (!this.#items.has(key)) return false;
     if (this.#busy.has(key)) {
       this.#again.add(key);
-      return;
+      return false;
     }
     const run = this.#run(key).catch((error: unknown) => {
       this.#due.set(key, this.#options.clock.now() + storeRetryMilliseconds * 1000);
@@ -275,6 +282,7 @@ export class Reconciler {
         this.#begin(key);
       }),
     );
+    return true;
   }
 
   async #run(key: string): Promise<void> {
@@ -298,7 +306,16 @@ export class Reconciler {
         return;
       }
       this.#due.set(key, now);
-      await this.#perform(item, step, resolved);
+      const provider = item.placement?.provider ?? desired?.provider ?? '';
+      const onTheirWay = this.#onTheirWay.get(provider) ?? 0;
+      // A slow provider has as many on their way as it can use; the others stay due.
+      if (onTheirWay >= onTheirWayMax) return;
+      this.#onTheirWay.set(provider, onTheirWay + 1);
+      try {
+        await this.#perform(item, step, resolved);
+      } finally {
+        this.#onTheirWay.set(provider, (this.#onTheirWay.get(provider) ?? 1) - 1);
+      }
     }
   }
 
