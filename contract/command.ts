@@ -73,6 +73,11 @@ export const Command = Type.Object(
         until: InstantOut,
       }),
     ),
+    warning: Type.Optional(
+      Type.Object(Words.properties, {
+        description: 'What spoke against it when it was sent, without keeping it back.',
+      }),
+    ),
     releasedBy: Type.Optional(Type.String({ description: 'The second person of a two-person release.' })),
     history: Type.Array(
       Type.Object({

@@ -24,6 +24,9 @@ import { type Static, Type } from 'typebox';
  *   a command is blocked while `when` is true, and while it cannot be judged because a value is missing, stale or not good
  * - `millrace:twoPerson`   on a property or an action (or a thing: all of them): true or {"withinSeconds"}; a second person has to
  *   release each command
+ * - `millrace:network`    on a property or an action (or a thing: all of them): {"flow", "otherwise", "strict"}; a command is refused (or, with
+ *   "otherwise": "warn", told of) while the network does not give that flow what it needs; without "flow" any flow of the thing counts, and
+ *   with "strict" anything but a path shown to be good
  * - `millrace:readBack`    on a property: {"tolerance", "withinSeconds", "property"}, how a write is seen to have worked where the
  *   protocol does not say; false: by no means, such a write ends as `sent`
  */
@@ -68,6 +71,16 @@ export interface InterlockDeclaration {
   /** CEL over the thing's properties. True: commands are blocked. */
   when: string;
   reason: string | { en: string; zh: string };
+}
+
+/** `millrace:network`: what a command needs of the network. */
+export interface NetworkDeclaration {
+  /** Flow of the network layer, such as "remote-operation.control"; absent: every flow of the thing. */
+  flow?: string;
+  /** What becomes of a command while the path is not good enough; "refuse" where it is not said. */
+  otherwise?: 'refuse' | 'warn';
+  /** Only a path shown to be good will do: not one that cannot be judged, or has not been yet. */
+  strict?: boolean;
 }
 
 export interface Form {

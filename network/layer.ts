@@ -1,24 +1,26 @@
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
+import type { FlowFilter, LocalText, LoopActionState } from '@millrace/contract';
 import type { ForeignApi, NetworkDoor, NetworkPlatform, ProviderDefinition } from '@millrace/sdk';
+import { coverageOf } from './coverage-of-tracks.ts';
 import { Inventory, inventoryMigrations } from './inventory/index.ts';
 import { judgementOfBlocks } from './judgement-of-blocks.ts';
-import {
-  type NetworkInventory,
-  networkRequestMigrations,
-  Requests,
-  requestHandlers,
-} from './requests/index.ts';
+import { localisingOf } from './localising-here.ts';
+import { controlHandlers, Loop, networkControlMigrations } from './loop/index.ts';
+import { MeasuringHere, type StampSettings } from './measuring-here.ts';
+import { type LoopVerdict, type NetworkInventory, Requests } from './requests/index.ts';
 
 /** Tables of the whole layer. */
 export const networkMigrations: readonly { id: string; sql: string }[] = [
   ...inventoryMigrations,
-  ...networkRequestMigrations,
+  ...networkControlMigrations,
 ];
 
 export interface NetworkLayerOptions {
   platform: NetworkPlatform;
   providers: readonly ProviderDefinition[];
+  /** Where the platform's own STAMP reflector listens. */
+  stamp: StampSettings;
 }
 
 /** Providers are asked for the terminals they know this often, and at once when they tell of a change. */
@@ -28,9 +30,11 @@ const askMilliseconds = 15_000;
 export class NetworkLayer implements NetworkDoor {
   readonly inventory: Inventory;
   readonly requests: Requests;
+  readonly loop: Loop;
   readonly handlers: NetworkDoor['handlers'];
   readonly foreign: readonly ForeignApi[];
   readonly #platform: NetworkPlatform;
+  readonly #measuring: MeasuringHere;
   #cancel: () => void = () => {};
   #asking: Promise<void> = Promise.resolve();
   #stopped = false;
@@ -38,23 +42,41 @@ export class NetworkLayer implements NetworkDoor {
   private constructor(
     platform: NetworkPlatform,
     inventory: Inventory,
+    measuring: MeasuringHere,
     requests: Requests,
+    loop: Loop,
     port: NetworkInventory,
   ) {
+    this.#measuring = measuring;
     this.#platform = platform;
     this.inventory = inventory;
     this.requests = requests;
+    this.loop = loop;
     this.foreign = [];
-    this.handlers = { ...inventory.handlers, ...requestHandlers(requests, port) };
+    const { clock } = platform;
+    const timeZone = (): string => platform.plant().timeZone;
+    this.handlers = {
+      ...inventory.handlers,
+      ...controlHandlers({ loop, requests, inventory: port, clock, timeZone }),
+    };
   }
 
-  static async open({ platform, providers }: NetworkLayerOptions): Promise<NetworkLayer> {
+  static async open({ platform, providers, stamp }: NetworkLayerOptions): Promise<NetworkLayer> {
+    const measuring = new MeasuringHere({ clock: platform.clock, log: platform.log, stamp });
+    let opened: Inventory | undefined;
     const inventory = await Inventory.open({
       platform,
       judgement: judgementOfBlocks,
-      measuring: () => undefined,
+      measuring: () => measuring,
+      locate: localisingOf(
+        () => opened!,
+        () => platform.clock.now(),
+      ),
+      clockError: () => measuring.clockError(),
+      coverage: (asked) => coverageOf(platform, opened!, asked),
     });
-    const port = inventoryPort(inventory);
+    opened = inventory;
+    const port = inventoryPort(inventory, platform);
     const { records, audit, seal, clock, log, folder, notificationBase } = platform;
     const requests = await Requests.open({
       records,
@@ -67,12 +89,29 @@ export class NetworkLayer implements NetworkDoor {
       inventory: port,
       notificationBase,
     });
-    return new NetworkLayer(platform, inventory, requests, port);
+    const loop = await Loop.open({
+      records,
+      audit,
+      clock,
+      log,
+      inventory: port,
+      requests,
+      verdicts: () => verdictsOf(inventory),
+      // Applications hear of their needs from the inventory, and people by the alarm on the terminal's own thing.
+      tellPeople: async () => {},
+    });
+    return new NetworkLayer(platform, inventory, measuring, requests, loop, port);
   }
 
   async start(): Promise<void> {
+    await this.#measuring.start();
     await this.inventory.start();
     this.requests.start();
+    this.loop.onAction(({ flow, terminal, state, what, outcome }) => {
+      if (state !== 'doing' && state !== 'undoing')
+        this.inventory.judging.act(flow, terminal, what, outcome ?? actionWords[state]);
+    });
+    this.loop.start();
     const { providers } = this.requests;
     this.inventory.onChange(() => this.requests.inventoryChanged());
     providers.onOpened((id) => void this.#ask(id));
@@ -86,8 +125,10 @@ export class NetworkLayer implements NetworkDoor {
     this.#stopped = true;
     this.#cancel();
     await this.#asking;
+    await this.loop.stop();
     await this.requests.stop();
     await this.inventory.stop();
+    await this.#measuring.stop();
   }
 
   #askAgain(): void {
@@ -123,8 +164,44 @@ export class NetworkLayer implements NetworkDoor {
   counters: NetworkDoor['counters'] = () => this.inventory.counters();
 }
 
+/** An action that says nothing of its outcome yet, in its incident. */
+const actionWords: Readonly<Record<LoopActionState, LocalText>> = {
+  proposed: { en: 'Waits for a person.', zh: '等待人员批准。' },
+  doing: { en: 'Being carried out.', zh: '正在执行。' },
+  watching: { en: 'Done; whether it helps is being watched.', zh: '已执行，正在观察效果。' },
+  helped: { en: 'It helped.', zh: '有效。' },
+  undoing: { en: 'Being taken back.', zh: '正在撤销。' },
+  undone: { en: 'Taken back.', zh: '已撤销。' },
+  rejected: { en: 'A person said no.', zh: '人员已拒绝。' },
+  expired: { en: 'No longer needed.', zh: '已失效。' },
+  failed: { en: 'Not done.', zh: '未执行。' },
+  told: { en: 'Told.', zh: '已通知。' },
+};
+
+function verdictsOf({ judging }: Inventory): LoopVerdict[] {
+  return judging.all().flatMap(({ flow, terminal, state, since, at, criteria, incident }) =>
+    state === undefined
+      ? []
+      : [
+          {
+            flow: flow.id,
+            terminal: terminal.id,
+            state,
+            since,
+            at,
+            criteria,
+            blame: incident?.incident.blame,
+          },
+        ],
+  );
+}
+
 /** What requests and the loop see of the inventory. */
-function inventoryPort({ flows, terminals, zones, judging }: Inventory): NetworkInventory {
+function inventoryPort(
+  { flows, terminals, zones, judging }: Inventory,
+  platform: NetworkPlatform,
+): NetworkInventory {
+  const filters = filtersByPeer(platform);
   return {
     flows: () => [...flows.all()].map((flow) => flows.show(flow)),
     flow: (id) => {
@@ -137,8 +214,37 @@ function inventoryPort({ flows, terminals, zones, judging }: Inventory): Network
       return terminal === undefined ? undefined : terminals.show(terminal);
     },
     zones: () => zones.all(),
-    terminalsOf: (flow) => judging.ofFlow(flow).map(({ terminal }) => terminal.id),
+    terminalsOf: (id) => {
+      const flow = flows.get(id);
+      if (flow === undefined) return [];
+      // What is switched off is not judged; what it would need is asked for before it is switched on.
+      const members = flow.input.enabled ? judging.ofFlow(id) : [...flows.members(flow, terminals)];
+      return members.map(({ terminal }) => terminal.id);
+    },
+    filtersOf: (flow, terminal) => filters(judging.pair(flow, terminal)?.things ?? []),
     platformAddress: () => ownAddress(),
+  };
+}
+
+/** A flow may be selected by up to so many filters; with more of them it is all packets of the terminal. */
+const filtersMax = 8;
+
+/** How things are reached is looked at anew after this. */
+const peersMicroseconds = 5_000_000;
+
+/** Packets of things by the ports they are reached at; none, and so all of the terminal's, where one is not known. */
+function filtersByPeer(platform: NetworkPlatform): (things: readonly string[]) => FlowFilter[] {
+  let ports = new Map<string, number | undefined>();
+  let read = Number.NEGATIVE_INFINITY;
+  return (things) => {
+    const now = platform.clock.now();
+    if (now - read > peersMicroseconds) {
+      ports = new Map([...platform.peers()].map(({ thing, port }) => [thing, port]));
+      read = now;
+    }
+    const reached = new Set(things.map((thing) => ports.get(thing)));
+    if (reached.size === 0 || reached.size > filtersMax || reached.has(undefined)) return [];
+    return [...reached].map((terminalPort) => ({ protocol: 'tcp', terminalPort: terminalPort! }));
   };
 }
 

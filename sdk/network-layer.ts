@@ -1,5 +1,5 @@
 import type { AlarmRuleInput, LocalText, NetworkNeed, Verdict, VerdictState } from '@millrace/contract';
-import type { AppRequest, AppThings, AppValues } from './app.ts';
+import type { AppHistory, AppRequest, AppThings, AppValues } from './app.ts';
 import type { Clock } from './clock.ts';
 import type { Log } from './log.ts';
 import type { ForeignApi } from './network.ts';
@@ -41,6 +41,7 @@ export interface NetworkPlatform {
   /** Ids of its own things begin with `urn:millrace:network:`. */
   readonly things: AppThings;
   readonly values: AppValues;
+  readonly history: AppHistory;
   peers(): Iterable<ThingPeer>;
   applications(): readonly NetworkApplication[];
   /** Makes sure that a rule of the layer's own is there; one that people have changed stays as they left it. */

@@ -62,6 +62,18 @@ export const fields = {
       zh: '启用证书时 MQTT over TLS 的端口（0 表示任选空闲端口）',
     },
   },
+  stamp: {
+    kind: 'number',
+    default: 862,
+    min: 0,
+    max: 65_535,
+    integer: true,
+    title: { en: 'STAMP port', zh: 'STAMP 端口' },
+    help: {
+      en: 'UDP port of the STAMP reflector (RFC 8762) that answers probes of the plant’s own network; 8620 where this user may not open 862; 0: none',
+      zh: 'STAMP 反射器（RFC 8762）的 UDP 端口，应答本厂网络的探测；无权打开 862 时用 8620；0 表示不启用',
+    },
+  },
   https: {
     kind: 'toggle',
     default: false,
@@ -95,6 +107,7 @@ const declared: Record<keyof typeof fields, Declared> = {
   http: { flag: 'http', argument: 'PORT', environment: 'MILLRACE_HTTP' },
   mqtt: { flag: 'mqtt', argument: 'PORT', environment: 'MILLRACE_MQTT' },
   mqtts: { flag: 'mqtts', argument: 'PORT', environment: 'MILLRACE_MQTTS' },
+  stamp: { flag: 'stamp', argument: 'PORT', environment: 'MILLRACE_STAMP' },
   https: { flag: 'https', environment: 'MILLRACE_HTTPS' },
   certificate: { flag: 'certificate', argument: 'FILE', environment: 'MILLRACE_CERTIFICATE' },
   key: { flag: 'key', argument: 'FILE', environment: 'MILLRACE_KEY' },
@@ -107,6 +120,7 @@ export interface Config {
   http: number;
   mqtt: number;
   mqtts: number;
+  stamp: number;
   https: boolean;
   certificate: string | undefined;
   key: string | undefined;

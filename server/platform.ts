@@ -191,7 +191,7 @@ export async function startPlatform(
     await mkdir(networkFolder, { recursive: true, mode: 0o700 });
     const layer = await NetworkLayer.open({
       platform: {
-        ...networkParts(iot, clock),
+        ...networkParts(iot, samples, clock),
         clock,
         log: createLog('network'),
         records,
@@ -210,8 +210,10 @@ export async function startPlatform(
         notificationBase: undefined,
       },
       providers: await loadProviders(),
+      stamp: { port: config.stamp, host: config.host },
     });
     network = layer;
+    iot.commands.pathOf = (thing, flow) => layer.pathOf(thing, flow);
     undo.unshift(() => layer.stop());
     const dashboards = await Dashboards.open({
       records,

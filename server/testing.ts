@@ -56,6 +56,8 @@ export class ServerUnderTest {
           String(options.mqtt ?? 0),
           '--mqtts',
           '0',
+          '--stamp',
+          '0',
         ],
         ...(options.arguments ?? []),
       ],

@@ -362,7 +362,8 @@ export class Judging {
   #judge(pair: Pair, now: Microseconds): void {
     const { judgement, measuring, clockError } = this.#options;
     const { level } = pair.flow.input;
-    const to = Math.max(pair.from, now - judgingLimits.settleMicroseconds);
+    const decided = measuring()?.decidedUntil() ?? now;
+    const to = Math.max(pair.from, Math.min(decided, now - judgingLimits.settleMicroseconds));
     const passive = pair.passive.take();
     const evidence: FlowEvidence = {
       from: pair.from,
@@ -392,16 +393,18 @@ export class Judging {
     }
     pair.figures = judgement.figures(level, lately);
     const found = together(short, pair.longJudged);
-    this.#move(pair, found, short.state === 'violated', now);
+    this.#move(pair, found, short, now);
     const slot = pair.state === 'met' ? 0 : pair.state === 'violated' ? 1 : 2;
     pair.minuteSpent[slot]! += spent;
     pair.hourSpent[slot]! += spent;
   }
 
   /** From what was found this round to what is said: not at the first sign, and not over at the first good round. */
-  #move(pair: Pair, found: Judged, byShort: boolean, now: Microseconds): void {
+  #move(pair: Pair, found: Judged, short: Judged, now: Microseconds): void {
     pair.at = now;
-    const violated = found.state === 'violated';
+    const byShort = short.state === 'violated';
+    // The longer time holds what began the incident: whether it is over, the last minutes tell.
+    const violated = pair.incident === undefined || pair.openedByLong ? found.state === 'violated' : byShort;
     if (violated) {
       if (pair.bad === 0) pair.badSince = now;
       pair.bad++;
@@ -428,7 +431,7 @@ export class Judging {
       this.#close(pair.incident, now);
       pair.incident = undefined;
       this.#resetLong(pair, now);
-      this.#say(pair, found, now, true);
+      this.#say(pair, short, now, true);
       this.#tell(pair, 'incident');
       return;
     }

@@ -286,7 +286,7 @@ export class Terminals {
         peer.host === undefined
           ? `thing ${peer.thing}`
           : isLoopback(peer.host)
-            ? `${peer.host}:${peer.port ?? peer.connection}`
+            ? `${peer.host}-${peer.port ?? peer.connection}`
             : peer.host;
       const group = groups.get(key);
       if (group === undefined) groups.set(key, [peer]);

@@ -1,7 +1,7 @@
 import type { AlarmRuleInput } from '@millrace/contract';
-import type { Clock, NetworkPlatform, ThingPeer } from '@millrace/sdk';
+import type { Clock, NetworkPlatform, SampleStore, ThingPeer } from '@millrace/sdk';
 import type { Iot } from '../iot/index.ts';
-import { ownThings, ownValues } from './apps/context.ts';
+import { appHistory, ownThings, ownValues } from './apps/context.ts';
 
 const ownPrefix = 'urn:millrace:network:';
 const layer = { kind: 'platform', id: 'network' } as const;
@@ -9,11 +9,13 @@ const layer = { kind: 'platform', id: 'network' } as const;
 /** What the network layer reaches of the IoT part; its values take the way a terminal's take. */
 export function networkParts(
   iot: Iot,
+  samples: SampleStore,
   clock: Clock,
-): Pick<NetworkPlatform, 'things' | 'values' | 'peers' | 'ensureAlarmRule'> {
+): Pick<NetworkPlatform, 'things' | 'values' | 'history' | 'peers' | 'ensureAlarmRule'> {
   return {
     things: ownThings(iot, ownPrefix),
     values: ownValues(iot, ownPrefix, 'network', clock),
+    history: appHistory(iot, samples),
     peers: () => peersOf(iot),
     ensureAlarmRule: async (id: string, rule: AlarmRuleInput) => {
       if (iot.alarms.rules.get(id) === undefined) await iot.alarms.putRule(id, rule, layer);

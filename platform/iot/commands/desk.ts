@@ -25,6 +25,7 @@ import {
   type GroupTicket,
   type LiveBus,
   type Log,
+  type PathState,
   type RecordStore,
   type ThingRecord,
   type WriteOutcome,
@@ -123,6 +124,8 @@ const recentMax = 2000;
 export class CommandDesk implements CommandDeskPort {
   readonly leases: LeaseDesk;
   readonly groups: SetPointGroups;
+  /** How the network's paths to a thing are, for a flow or all of its flows; set once there is a network layer. */
+  pathOf: ((thing: string, flow: string | undefined) => PathState | undefined) | undefined;
   readonly counters = new CommandCounters();
   readonly #options: CommandDeskOptions;
   readonly #records: CommandRecords;
@@ -604,7 +607,23 @@ export class CommandDesk implements CommandDeskPort {
     if (open.submission.safe !== undefined) return { affordance, record };
     const lost = this.leases.check(thing, lease!, actor);
     if (lost !== undefined) return lost;
-    return this.#interlocks.blocked(record, affordance, open.submission.value) ?? { affordance, record };
+    const blocked = this.#interlocks.blocked(record, affordance, open.submission.value);
+    if (blocked !== undefined) return blocked;
+    const path = this.#pathProblem(thing, affordance);
+    if (path === undefined) delete open.command.warning;
+    else if (affordance.network?.otherwise === 'warn') open.command.warning = { ...path.words };
+    else return path;
+    return { affordance, record };
+  }
+
+  /** Why the network is not good enough for this; undefined: it is, or the model asks nothing of it. */
+  #pathProblem(thing: string, { network }: Affordance): Reason | undefined {
+    if (network === undefined) return undefined;
+    const path = this.pathOf?.(thing, network.flow);
+    if (path === undefined) return network.strict === true ? reasons.networkUnknown : undefined;
+    if (path.state === 'violated' || (network.strict === true && path.state !== 'met'))
+      return reasons.networkViolated(path.words);
+    return undefined;
   }
 
   async #send(open: Open): Promise<void> {

@@ -2,6 +2,7 @@ import type {
   DataSchema,
   InterlockDeclaration,
   LocalText,
+  NetworkDeclaration,
   SafeDeclaration,
   Safety,
   ThingDescription,
@@ -26,6 +27,7 @@ export interface Affordance {
   twoPersonSeconds: number | undefined;
   interlocks: readonly InterlockDeclaration[];
   safe: SafeDeclaration | undefined;
+  network: NetworkDeclaration | undefined;
   /** Undefined: the thing does not report what was written. */
   readBack: ReadBack | undefined;
 }
@@ -48,6 +50,7 @@ export function affordanceOf(record: ThingRecord, kind: CommandKind, name: strin
       twoPersonOf(member['millrace:twoPerson']) ?? twoPersonOf(description['millrace:twoPerson']),
     interlocks: [...interlocksOf(description), ...interlocksOf(member)],
     safe: safeOf(member),
+    network: networkOf(member['millrace:network']) ?? networkOf(description['millrace:network']),
     readBack: kind === 'write' ? readBackOf(name, member) : undefined,
   };
 }
@@ -78,6 +81,16 @@ function twoPersonOf(term: unknown): number | undefined {
   return typeof seconds === 'number' && seconds > 0
     ? Math.min(seconds, commandLimits.releaseSecondsMax)
     : commandLimits.releaseSeconds;
+}
+
+function networkOf(term: unknown): NetworkDeclaration | undefined {
+  if (!isObject(term)) return undefined;
+  const { flow, otherwise, strict } = term;
+  return {
+    ...(typeof flow === 'string' && flow !== '' ? { flow } : {}),
+    otherwise: otherwise === 'warn' ? 'warn' : 'refuse',
+    strict: strict === true,
+  };
 }
 
 function interlocksOf(of: Record<string, unknown>): InterlockDeclaration[] {

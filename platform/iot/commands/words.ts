@@ -135,6 +135,17 @@ export const reasons = {
   ),
   thingRefused: say('refused-by-thing', 'The thing refused it.', '该物拒绝执行。'),
   notSent: (what: LocalText) => say('not-sent', `${what.en} Nothing was sent.`, `${what.zh}命令未发出。`),
+  networkViolated: (words: LocalText) =>
+    say(
+      'network-not-good-enough',
+      `The network is not good enough for this: ${words.en}`,
+      `网络不满足此操作的要求：${words.zh}`,
+    ),
+  networkUnknown: say(
+    'network-not-known',
+    'This needs a network that is shown to be good enough, and nothing was judged of it yet.',
+    '此操作要求网络经证实满足要求，而目前尚无评判结果。',
+  ),
   interlock: (reason: LocalText) => say('interlock', `Interlock: ${reason.en}`, `联锁：${reason.zh}`),
   interlockUnjudged: (reason: LocalText, because: LocalText) =>
     say(
