@@ -87,13 +87,19 @@ export function filtersOf({ servers, serverPorts, devicePorts }: Flow): FlowFilt
         });
   const filters = servers.flatMap(([address, length]) =>
     single(serverPorts).flatMap((remotePort) =>
-      single(devicePorts).map(
-        (terminalPort): FlowFilter => ({
-          protocol: 'any',
-          remote: `${address.toString()}/${length}`,
-          ...(remotePort === undefined ? {} : { remotePort }),
-          ...(terminalPort === undefined ? {} : { terminalPort }),
-        }),
+      single(devicePorts).flatMap((terminalPort) =>
+        // Only UDP and TCP have ports, and CAMARA does not say which it is.
+        (remotePort === undefined && terminalPort === undefined
+          ? (['any'] as const)
+          : (['udp', 'tcp'] as const)
+        ).map(
+          (protocol): FlowFilter => ({
+            protocol,
+            remote: `${address.toString()}/${length}`,
+            ...(remotePort === undefined ? {} : { remotePort }),
+            ...(terminalPort === undefined ? {} : { terminalPort }),
+          }),
+        ),
       ),
     ),
   );
@@ -101,7 +107,7 @@ export function filtersOf({ servers, serverPorts, devicePorts }: Flow): FlowFilt
     throw new CamaraProblem(
       422,
       'SERVICE_NOT_APPLICABLE',
-      `This network takes at most ${filtersMax} pairs of addresses and ports; these are ${filters.length}.`,
+      `This network takes at most ${filtersMax} filters, one per address, port and protocol; these are ${filters.length}.`,
     );
   return filters;
 }

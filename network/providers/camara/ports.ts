@@ -205,7 +205,8 @@ export interface SlicePort {
   start(key: string): Promise<void>;
   /** Its time is over, or it is no longer wanted. Resolves too where it was gone. */
   end(key: string): Promise<void>;
-  assign(key: string, terminal: string): Promise<void>;
+  /** `profile`: as it was reserved. */
+  assign(key: string, terminal: string, profile: SliceBooking['profile']): Promise<void>;
   unassign(key: string, terminal: string): Promise<void>;
 }
 

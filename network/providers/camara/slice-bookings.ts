@@ -197,7 +197,11 @@ export class SliceBookings {
       await this.#auditDevice(call, 'network.slice.assign', slice, subject);
       await this.#all.put(slice);
       if (slice.state === 'active') {
-        await this.#ports.slices.assign(slice.key, assigned.terminal);
+        await this.#ports.slices.assign(
+          slice.key,
+          assigned.terminal,
+          profileOf(slice.attributes, slice.devicesMax),
+        );
         assigned.done = true;
         await this.#all.put(slice);
       }
@@ -289,7 +293,11 @@ export class SliceBookings {
       }
       if (slice.state !== 'active') return;
       for (const assigned of slice.devices.filter(({ done }) => !done)) {
-        await this.#ports.slices.assign(slice.key, assigned.terminal);
+        await this.#ports.slices.assign(
+          slice.key,
+          assigned.terminal,
+          profileOf(slice.attributes, slice.devicesMax),
+        );
         assigned.done = true;
         await this.#all.put(slice);
         this.#tell(slice, assigned);
