@@ -443,7 +443,7 @@ export const networkControlLimits = {
   decisionsShownMax: 500,
   /** Kept; the oldest leave. */
   actionsKeptMax: 20_000,
-  decisionsKeptMax: 2_000,
+  decisionsKeptMax: 500,
 } as const;
 
 const read = { may: 'read', at: 'plant' } as const;

@@ -77,12 +77,13 @@ function touched(action: Pick<Action, 'flow' | 'terminal' | 'changes'>): string[
 }
 
 /** When something last changed by an action, or a person said no to a change. */
-function lastChange(action: Action): number | undefined {
-  const ended = action.state === 'undone' || action.state === 'failed' || action.state === 'rejected';
-  return Math.max(
-    action.done ?? Number.NEGATIVE_INFINITY,
-    ended ? (action.ended ?? Number.NEGATIVE_INFINITY) : Number.NEGATIVE_INFINITY,
-  );
+function lastChange(action: Action): number {
+  const never = Number.NEGATIVE_INFINITY;
+  const { state, done = never, ended = never } = action;
+  // What failed before anything was changed has changed nothing.
+  const counts =
+    state === 'undone' || state === 'rejected' || (state === 'failed' && action.done !== undefined);
+  return Math.max(done, counts ? ended : never);
 }
 
 /**
@@ -146,8 +147,7 @@ export function decide({ now, settings, needs, situation }: Assessment): Decisio
     const last = lastChange(action);
     // What is capped for a time stays as it is until it is let free: taking it back must find it as it was left.
     const capped = action.state === 'helped' && action.until !== undefined;
-    if (isOpen(action) || capped || (last !== undefined && now - last < coolDown))
-      for (const name of touched(action)) busy.add(name);
+    if (isOpen(action) || capped || now - last < coolDown) for (const name of touched(action)) busy.add(name);
   }
   for (const { id } of decision.undo) {
     const action = situation.actions.find((one) => one.id === id)!;

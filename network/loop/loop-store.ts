@@ -53,6 +53,8 @@ export interface LoopStore {
   decision(id: string): Promise<StoredDecision | undefined>;
 }
 
+/** Who was told of a violation that lasts is remembered this long over a restart: 30 days. */
+const toldMicroseconds = 30 * 86_400_000_000;
 /** Old ones are let go of every so many new ones. */
 const pruneEvery = 100;
 
@@ -81,8 +83,9 @@ export class RecordedLoop implements LoopStore {
 
   remembered(since: Microseconds, limit: number): Promise<Action[]> {
     return this.#actions(
-      `state IN ('proposed', 'doing', 'watching', 'undoing', 'helped') OR time >= $1 OR ended >= $1`,
-      [since],
+      `state IN ('proposed', 'doing', 'watching', 'undoing', 'helped') OR time >= $1 OR ended >= $1
+       OR (state = 'told' AND time >= $2)`,
+      [since, since - toldMicroseconds],
       limit,
     );
   }

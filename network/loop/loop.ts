@@ -272,6 +272,7 @@ export class Loop {
     const all = verdicts()
       .filter(({ flow, terminal, state }) => state === 'violated' || watched.has(`${flow}@${terminal}`))
       .slice(0, loopLimits.verdictsMax);
+    const concerned = new Set(all.map(({ flow, terminal }) => `${flow}@${terminal}`));
     const violated = new Set(all.filter(({ state }) => state === 'violated').map(({ terminal }) => terminal));
     const zones = new Set([...violated].flatMap((id) => inventory.terminal(id)?.zone ?? []));
     const near = inventory
@@ -308,7 +309,10 @@ export class Loop {
         .filter(({ input }) => nearIds.has(input.terminal))
         .map(({ id, input, stages }) => ({ id, input, standing: stages.standing })),
       carried,
-      actions,
+      // Who was told matters only as long as there is something to tell.
+      actions: actions.filter(
+        (one) => one.changes.length > 0 || concerned.has(`${one.flow}@${one.terminal}`),
+      ),
       can: {
         moveZone: moveZone !== undefined,
         tellApp: tellApp !== undefined,
@@ -401,6 +405,7 @@ export class Loop {
       }
     } catch (error) {
       const words = wordsOf(error);
+      if (done.length > 0) action.done = this.#options.clock.now();
       for (const change of done.reverse())
         await this.#put(change, change.after, change.before, platform).catch((undoing: unknown) =>
           this.#options.log.error('an action that failed half way could not be taken back whole', {
@@ -545,7 +550,13 @@ export class Loop {
 
   #forget(now: number): void {
     const since = now - loopLimits.triedHours * hour;
-    for (const [id, { state, proposed, ended, done }] of this.#actions) {
+    const violated = new Set(
+      this.#options
+        .verdicts()
+        .filter(({ state }) => state === 'violated')
+        .map((verdict) => `${verdict.flow}@${verdict.terminal} ${verdict.since}`),
+    );
+    for (const [id, { state, proposed, ended, done, flow, terminal, violatedSince }] of this.#actions) {
       if (
         state === 'proposed' ||
         state === 'doing' ||
@@ -554,6 +565,8 @@ export class Loop {
         state === 'helped'
       )
         continue;
+      // People were told once of what is still so.
+      if (state === 'told' && violated.has(`${flow}@${terminal} ${violatedSince}`)) continue;
       if (Math.max(proposed, ended ?? 0, done ?? 0) < since) this.#actions.delete(id);
     }
   }

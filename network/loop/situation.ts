@@ -19,7 +19,7 @@ export const loopLimits = {
   /** Bindings that one action changes. */
   changesMax: 16,
   /** Terminals beside a violated one that are looked at. */
-  neighboursMax: 2_000,
+  neighboursMax: 500,
   verdictsMax: 2_000,
   /** What did not help, or was refused, is not tried again for the same flow and terminal before this. */
   triedHours: 24,

@@ -129,6 +129,8 @@ interface Entry {
   error: { error: ProviderError; time: Microseconds } | undefined;
   retryAt: Microseconds | undefined;
   callOffRetry: (() => void) | undefined;
+  /** Aborted when it is closed while it is being opened. */
+  opening: AbortController | undefined;
   opened: Opened | undefined;
   /** Openings and closings, one after the other. */
   turn: Promise<void>;
@@ -160,9 +162,15 @@ export function withinTime<T>(
   what: LocalText,
   run: () => Promise<T>,
   late?: (value: T) => void,
+  signal?: AbortSignal,
 ): Promise<T> {
   return new Promise<T>((resolve, reject) => {
     let over = false;
+    signal?.addEventListener('abort', () => {
+      over = true;
+      callOff();
+      reject(new ProviderError('unavailable', say('It was called off.', '已取消。')));
+    });
     const callOff = clock.after(milliseconds, () => {
       over = true;
       const seconds = milliseconds / 1000;
@@ -367,7 +375,13 @@ export class Providers {
       action: before === undefined ? 'network.provider.create' : 'network.provider.change',
       object: id,
       place: '',
-      detail: { kind: next.kind, enabled: next.enabled },
+      detail: {
+        kind: next.kind,
+        enabled: next.enabled,
+        ...(before === undefined
+          ? {}
+          : { changed: Object.keys(settings).filter((name) => settings[name] !== before.settings[name]) }),
+      },
       outcome: 'done',
     });
     const { seal } = this.#options;
@@ -574,6 +588,7 @@ export class Providers {
       error: undefined,
       retryAt: undefined,
       callOffRetry: undefined,
+      opening: undefined,
       opened: undefined,
       turn: Promise.resolve(),
       tries: 0,
@@ -669,6 +684,7 @@ export class Providers {
       this.#state(entry, 'connecting');
       const definition = this.#definitions.get(entry.kind);
       const controller = new AbortController();
+      entry.opening = controller;
       try {
         if (definition === undefined)
           throw new ProviderError(
@@ -685,6 +701,7 @@ export class Providers {
           say('opening', '打开连接'),
           () => definition.open(context),
           (late) => void late.stop().catch(() => {}),
+          controller.signal,
         );
         entry.opened = { provider, controller };
         entry.failures = 0;
@@ -692,8 +709,12 @@ export class Providers {
         this.#state(entry, 'connected');
         for (const call of this.#openedListeners) call(entry.id);
       } catch (thrown) {
+        // Closed meanwhile: whoever closed it says what comes next.
+        if (controller.signal.aborted) return;
         controller.abort();
         this.#later(entry, asProviderError(thrown));
+      } finally {
+        entry.opening = undefined;
       }
     });
     return entry.turn;
@@ -719,6 +740,7 @@ export class Providers {
   }
 
   #close(entry: Entry, state: ConnectionState): Promise<void> {
+    entry.opening?.abort();
     entry.callOffRetry?.();
     entry.callOffRetry = undefined;
     entry.retryAt = undefined;

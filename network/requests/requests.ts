@@ -376,7 +376,9 @@ export class Requests {
         values: { reference: placement.reference ?? placement.key },
         exact: false,
       });
-    calls.push(await this.#planned(id, inPlace ? 'change' : 'apply', resolved));
+    // By the key of what it takes the place of, so that the provider does not count both.
+    const key = placement?.provider === resolved.provider ? placement.key : id;
+    calls.push(await this.#planned(id, key, inPlace ? 'change' : 'apply', resolved));
     return {
       problems: [],
       calls,
@@ -433,12 +435,13 @@ export class Requests {
   /** As the provider tells it would send it; where it does not tell, what is handed to it. */
   async #planned(
     id: string,
+    key: string,
     operation: 'apply' | 'change',
     { provider, content, words }: Exclude<Resolved, { nothing: unknown }>,
   ): Promise<PlannedCall> {
     const handed = { provider, operation, what: id, words, values: valuesOf(content), exact: false };
     if (content.kind !== 'binding' || !this.providers.does(provider, 'dryRun')) return handed;
-    const request = { key: id, ...content.request };
+    const request = { key, ...content.request };
     try {
       const told = await this.providers.call(provider, 'dryRun', (one) => one.dryRun?.(request));
       return { ...handed, words: told.words, values: told.values, exact: true };
