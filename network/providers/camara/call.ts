@@ -2,7 +2,7 @@ import type { Permission } from '@millrace/contract';
 import type { ForeignRequest } from '@millrace/sdk';
 import type { CamaraApi, CamaraOperation } from './apis.ts';
 
-/** Where the document of an API tells several devices by one request apart. */
+/** Who sends a request. */
 export type Caller = NonNullable<ForeignRequest['caller']>;
 
 /** One request, once it is known what it is. */

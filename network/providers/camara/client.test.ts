@@ -152,6 +152,11 @@ test('a session: chosen in words, asked for once, read back, told of, released',
 
 test('what was asked for before a restart is found again instead of asked for twice', async () => {
   const { reference } = await (await open()).applyBinding!(request());
+  const [made] = [...plant.bindings.keys()];
+  const reading = await open();
+  expect(await reading.readBinding!(reference, request())).toMatchObject({ inForce: true });
+  expect((await reading.applyBinding!(request())).reference).toBe(reference);
+  expect([...plant.bindings.keys()]).toEqual([made]);
   expect((await (await open()).applyBinding!(request())).reference).toBe(reference);
   const forGood = request({ durationSeconds: undefined });
   const assigned = await (await open()).applyBinding!(forGood);

@@ -66,7 +66,7 @@ interface Known {
 interface Prepared {
   readonly use: 'session' | 'assignment';
   readonly body: Record<string, unknown>;
-  /** The device is released at that time by whoever asked; sessions without an end are extended. */
+  /** Wanted without an end: a session is extended, or followed by another. */
   readonly endless: boolean;
   readonly why: LocalText;
 }
@@ -188,7 +188,8 @@ export class OperatorProvider implements CamaraProvider {
 
   async readBinding(reference: string, request: BindingRequest): Promise<Effective> {
     const there = await this.#shown(reference);
-    if (!this.#keys.has(reference)) this.#remember(request.key, reference, '');
+    // After a restart its notifications are to be told again; what exactly was asked for is not known any more.
+    if (!this.#keys.has(reference)) this.#know(reference, request.key);
     if (there.status === 'UNAVAILABLE') {
       const reasons: Record<string, LocalText> = {
         DURATION_EXPIRED: text('its time is over', '时长已到'),
@@ -525,6 +526,10 @@ export class OperatorProvider implements CamaraProvider {
 
   #remember(key: string, reference: string, asked: string): void {
     this.#bindings.set(key, { reference, asked });
+    this.#know(reference, key);
+  }
+
+  #know(reference: string, key: string): void {
     this.#keys.set(reference, key);
     if (this.#keys.size > providerLimits.bindingsKnownMax) {
       const [oldest, its] = this.#keys.entries().next().value!;
