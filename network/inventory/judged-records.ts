@@ -197,18 +197,31 @@ export class JudgedRecords {
     ];
   }
 
+  /** An hour that is over; `bucket`: of one bucket alone, whose minutes are no longer open. */
   hourStatements(
     start: Microseconds,
     byBucket: ReadonlyMap<number, Readonly<Record<string, Line>>>,
+    bucket?: number,
   ): RecordStatement[] {
     return [
-      ...[...byBucket].map(([bucket, lines]) => ({
-        sql: 'INSERT INTO network_hours (start, bucket, lines) VALUES ($1, $2, $3) ON CONFLICT (start, bucket) DO NOTHING',
-        parameters: [start, bucket, pack(lines)],
-      })),
-      { sql: 'DELETE FROM network_open_minutes WHERE start < $1', parameters: [start + hour] },
-      { sql: 'DELETE FROM network_minutes WHERE start < $1', parameters: [start + hour - keptMinutes] },
-      { sql: 'DELETE FROM network_hours WHERE start < $1', parameters: [start + hour - keptHours] },
+      ...[...byBucket]
+        .filter(([, lines]) => Object.keys(lines).length > 0)
+        .map(([one, lines]) => ({
+          sql: 'INSERT INTO network_hours (start, bucket, lines) VALUES ($1, $2, $3) ON CONFLICT (start, bucket) DO NOTHING',
+          parameters: [start, one, pack(lines)],
+        })),
+      {
+        sql: 'DELETE FROM network_open_minutes WHERE start < $1 AND ($2::integer IS NULL OR bucket = $2)',
+        parameters: [start + hour, bucket ?? null],
+      },
+      {
+        sql: 'DELETE FROM network_minutes WHERE start < $1 AND ($2::integer IS NULL OR bucket = $2)',
+        parameters: [start + hour - keptMinutes, bucket ?? null],
+      },
+      {
+        sql: 'DELETE FROM network_hours WHERE start < $1 AND ($2::integer IS NULL OR bucket = $2)',
+        parameters: [start + hour - keptHours, bucket ?? null],
+      },
     ];
   }
 

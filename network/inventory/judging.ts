@@ -11,6 +11,7 @@ import type { FlowEvidence, NetworkPlatform, RecordStatement } from '@millrace/s
 import type { FlowRecord, Flows } from './flows.ts';
 import {
   bucketOf,
+  buckets,
   hour,
   type IncidentRecord,
   type JudgedRecords,
@@ -77,6 +78,14 @@ export interface Pair {
   /** Microseconds met, violated, undecided in this minute and this hour. */
   minuteSpent: [number, number, number];
   hourSpent: [number, number, number];
+  /** Of the minute that is over and not yet kept; of the hour too, where that is over. */
+  closing:
+    | {
+        block: Block | undefined;
+        spent: [number, number, number];
+        hourSpent: [number, number, number] | undefined;
+      }
+    | undefined;
 }
 
 interface KeptVerdict {
@@ -118,6 +127,7 @@ export class Judging {
   readonly #openIncidents = new Map<string, IncidentRecord>();
   readonly #restored = new Map<string, { minute?: Block; hour?: Block; line?: Line }>();
   readonly #listeners = new Set<(pair: Pair, news: 'verdict' | 'incident') => void>();
+  #closing: { minute: Microseconds; hour: Microseconds | undefined; bucket: number } | undefined;
   #minuteStart = 0;
   #hourStart = 0;
   #stopped = false;
@@ -328,6 +338,7 @@ export class Judging {
       figures: undefined,
       minuteSpent: [0, 0, 0],
       hourSpent: [spent[0] ?? 0, spent[1] ?? 0, spent[2] ?? 0],
+      closing: undefined,
     };
   }
 
@@ -342,6 +353,7 @@ export class Judging {
   /** Judges what is due. */
   tick(): void {
     const now = this.#options.platform.clock.now();
+    if (this.#closing !== undefined) this.#closePart();
     if (now - (now % minute) > this.#minuteStart) this.#turnMinute(now);
     for (const pair of this.#order) {
       if (pair.due > now) continue;
@@ -513,22 +525,65 @@ export class Judging {
     }
   }
 
+  /** A minute is over: what it holds is set aside at once, and kept a part at a time, so that no tick is a long one. */
   #turnMinute(now: Microseconds): void {
-    this.#writeMinute();
-    const { judgement } = this.#options;
+    while (this.#closing !== undefined) this.#closePart();
     const nextHour = now - (now % hour);
+    const hourIsOver = nextHour > this.#hourStart;
     for (const pair of this.#pairs.values()) {
-      if (pair.minute !== undefined)
-        pair.hour = pair.hour === undefined ? pair.minute : judgement.merge(pair.hour, pair.minute);
+      pair.closing = {
+        block: pair.minute,
+        spent: pair.minuteSpent,
+        hourSpent: hourIsOver ? pair.hourSpent : undefined,
+      };
       pair.minuteBefore = pair.minute;
       pair.minute = undefined;
       pair.minuteSpent = [0, 0, 0];
+      if (hourIsOver) pair.hourSpent = [0, 0, 0];
     }
+    this.#closing = { minute: this.#minuteStart, hour: hourIsOver ? this.#hourStart : undefined, bucket: 0 };
     this.#minuteStart = now - (now % minute);
-    if (nextHour > this.#hourStart) this.#turnHour(nextHour);
+    if (hourIsOver) this.#hourStart = nextHour;
   }
 
+  #closePart(): void {
+    const { records, judgement } = this.#options;
+    const closing = this.#closing!;
+    const { bucket } = closing;
+    const lines: Record<string, Line> = {};
+    const blocks: Record<string, Block> = {};
+    const hourLines: Record<string, Line> = {};
+    for (const pair of this.#pairs.values()) {
+      if (pair.bucket !== bucket || pair.closing === undefined) continue;
+      const { block, spent, hourSpent } = pair.closing;
+      const { level } = pair.flow.input;
+      pair.closing = undefined;
+      if (block !== undefined) {
+        lines[pair.key] = lineOf(judgement.figures(level, block), spent);
+        blocks[pair.key] = block;
+        pair.hour = pair.hour === undefined ? block : judgement.merge(pair.hour, block);
+      }
+      if (hourSpent !== undefined && pair.hour !== undefined) {
+        hourLines[pair.key] = lineOf(judgement.figures(level, pair.hour), hourSpent);
+        pair.hour = undefined;
+      }
+    }
+    // One transaction: an hour is there, or its minutes are.
+    records.write([
+      ...(Object.keys(blocks).length === 0
+        ? []
+        : records.minuteStatements(closing.minute, bucket, lines, blocks)),
+      ...(closing.hour === undefined
+        ? []
+        : records.hourStatements(closing.hour, new Map([[bucket, hourLines]]), bucket)),
+    ]);
+    closing.bucket++;
+    if (closing.bucket >= buckets) this.#closing = undefined;
+  }
+
+  /** The minute under way, as far as it came. */
   #writeMinute(): void {
+    while (this.#closing !== undefined) this.#closePart();
     const { records, judgement } = this.#options;
     const lines = new Map<number, Record<string, Line>>();
     const blocks = new Map<number, Record<string, Block>>();
@@ -542,28 +597,8 @@ export class Judging {
       );
       put(blocks, pair.key, pair.minute, pair.bucket);
     }
-    const statements = [...lines].flatMap(([bucket, one]) =>
-      records.minuteStatements(this.#minuteStart, bucket, one, blocks.get(bucket) ?? {}),
-    );
-    records.write(statements);
-  }
-
-  #turnHour(next: Microseconds): void {
-    const { records, judgement } = this.#options;
-    const byBucket = new Map<number, Record<string, Line>>();
-    for (const pair of this.#pairs.values()) {
-      if (pair.hour === undefined) continue;
-      put(
-        byBucket,
-        pair.key,
-        lineOf(judgement.figures(pair.flow.input.level, pair.hour), pair.hourSpent),
-        pair.bucket,
-      );
-      pair.hour = undefined;
-      pair.hourSpent = [0, 0, 0];
-    }
-    records.write(records.hourStatements(this.#hourStart, byBucket));
-    this.#hourStart = next;
+    for (const [bucket, one] of lines)
+      records.write(records.minuteStatements(this.#minuteStart, bucket, one, blocks.get(bucket) ?? {}));
   }
 
   show(pair: Pair): Verdict | undefined {

@@ -1,3 +1,4 @@
+import type { VerdictState } from '@millrace/contract';
 import { commandLost, commandTimedOut } from '@millrace/sdk';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { ann, bo, problem, refusal, rule, TestPlant } from './test-plant.ts';
@@ -83,6 +84,42 @@ describe('a command', () => {
     expect(plant.desk.control(plant.things.get('urn:press')!, ann).affordances[0]!.interlocks[0]!.state).toBe(
       'blocks',
     );
+  });
+
+  test('a command whose model asks for a network goes when the path is good enough, is refused or warned of when not', async () => {
+    plant.put('urn:winch', {
+      title: 'Winch',
+      properties: {
+        pull: { type: 'number', readOnly: false, 'millrace:network': { flow: 'crane.control' } },
+        lamp: { type: 'boolean', readOnly: false, 'millrace:network': { otherwise: 'warn' } },
+        drop: { type: 'number', readOnly: false, 'millrace:network': { strict: true } },
+      },
+    });
+    const send = async (property: string, value: unknown) =>
+      await (await plant.desk.write({ actor: ann, thing: 'urn:winch', property, value })).settled;
+    // Nothing is known of the network: only who asks for more than that is refused.
+    expect(await send('pull', 1)).toMatchObject({ state: 'confirmed' });
+    expect(await send('drop', 1)).toMatchObject({ state: 'refused', code: 'network-not-known' });
+    let state: VerdictState = 'violated';
+    const asked: (string | undefined)[] = [];
+    plant.desk.pathOf = (_thing, flow) => {
+      asked.push(flow);
+      return { state, words: { en: 'the cell is overloaded', zh: '小区过载' } };
+    };
+    const refused = await send('pull', 1);
+    expect(refused).toMatchObject({ state: 'refused', code: 'network-not-good-enough' });
+    expect(refused.reason?.en).toMatch(/the cell is overloaded/);
+    expect(await send('lamp', true)).toMatchObject({
+      state: 'confirmed',
+      warning: { zh: expect.stringContaining('小区过载') },
+    });
+    expect(new Set(asked)).toEqual(new Set(['crane.control', undefined]));
+    state = 'inconclusive';
+    expect(await send('pull', 2)).toMatchObject({ state: 'confirmed' });
+    expect(await send('drop', 2)).toMatchObject({ state: 'refused' });
+    state = 'met';
+    expect(await send('drop', 3)).toMatchObject({ state: 'confirmed' });
+    expect((await send('lamp', false)).warning).toBeUndefined();
   });
 
   test('an interlock that closes while the command waits for its turn is seen at the last moment', async () => {
