@@ -52,7 +52,7 @@ export {
   stateOf,
 } from './alarms/index.ts';
 export { checkAddress } from './alarms/notifications/address-guard.ts';
-export { postWebhook } from './alarms/notifications/webhook.ts';
+export { postGuarded, postWebhook } from './alarms/notifications/webhook.ts';
 export { type CommandDesk, CommandRefusal, showLease } from './commands/index.ts';
 export { hiddenSecret, SettingsError } from './connections.ts';
 export { DescriptionError, instantiateModel, readDescription } from './description.ts';

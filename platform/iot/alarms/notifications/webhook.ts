@@ -22,32 +22,27 @@ export function signature(secret: string, timestamp: number, body: string): stri
   return `sha256=${createHmac('sha256', secret).update(`${timestamp}.${body}`).digest('hex')}`;
 }
 
-/** Posts one message. Rejects with why it was not taken: anything but 2xx within the time. Redirects are not followed. */
-export async function postWebhook(
-  message: WebhookMessage,
+/**
+ * Posts to an address the guard lets through, and resolves with the status that came back, whatever it is; rejects where nothing did within
+ * the time. Redirects are not followed.
+ */
+export async function postGuarded(
+  address: string,
+  message: { headers: Readonly<Record<string, string>>; body: string },
   allowedHosts: readonly string[],
   options: { resolve?: Resolve; millisecondsMax?: number } = {},
-): Promise<void> {
-  const { url, lookup } = await checkAddress(message.url, allowedHosts, options.resolve);
+): Promise<number> {
+  const { url, lookup } = await checkAddress(address, allowedHosts, options.resolve);
   const millisecondsMax = options.millisecondsMax ?? webhookMillisecondsMax;
   const body = Buffer.from(message.body);
-  await new Promise<void>((resolve, reject) => {
+  return new Promise<number>((resolve, reject) => {
     const request = (url.protocol === 'https:' ? httpsRequest : httpRequest)(
       url,
       {
         method: 'POST',
         lookup,
         agent: false,
-        headers: {
-          'content-type': 'application/json',
-          'content-length': body.length,
-          'user-agent': 'millrace',
-          'millrace-key': message.key,
-          'millrace-timestamp': String(message.timestamp),
-          ...(message.secret === ''
-            ? {}
-            : { 'millrace-signature': signature(message.secret, message.timestamp, message.body) }),
-        },
+        headers: { 'user-agent': 'millrace', ...message.headers, 'content-length': body.length },
       },
       (response) => {
         let bytes = 0;
@@ -58,11 +53,7 @@ export async function postWebhook(
         response.on('error', () => {});
         response.on('close', () => {
           clearTimeout(timer);
-          const status = response.statusCode ?? 0;
-          if (status >= 200 && status < 300) resolve();
-          else if (status >= 300 && status < 400)
-            reject(new Error(`It answered ${status} and sends elsewhere; redirects are not followed.`));
-          else reject(new Error(`It answered ${status}.`));
+          resolve(response.statusCode ?? 0);
         });
       },
     );
@@ -77,4 +68,24 @@ export async function postWebhook(
     });
     request.end(body);
   });
+}
+
+/** Posts one message. Rejects with why it was not taken: anything but 2xx within the time. */
+export async function postWebhook(
+  message: WebhookMessage,
+  allowedHosts: readonly string[],
+  options: { resolve?: Resolve; millisecondsMax?: number } = {},
+): Promise<void> {
+  const { url, secret, key, timestamp, body } = message;
+  const headers = {
+    'content-type': 'application/json',
+    'millrace-key': key,
+    'millrace-timestamp': String(timestamp),
+    ...(secret === '' ? {} : { 'millrace-signature': signature(secret, timestamp, body) }),
+  };
+  const status = await postGuarded(url, { headers, body }, allowedHosts, options);
+  if (status >= 200 && status < 300) return;
+  if (status >= 300 && status < 400)
+    throw new Error(`It answered ${status} and sends elsewhere; redirects are not followed.`);
+  throw new Error(`It answered ${status}.`);
 }
