@@ -1,5 +1,5 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   type Actor,
@@ -469,7 +469,7 @@ export class Providers {
     const opening = say('Opening', '打开连接');
     let provider: NetworkProvider;
     try {
-      const context = await this.#context(name, settings, controller, undefined, join('tests', name));
+      const context = this.#context(name, settings, controller, undefined, join('tests', name));
       provider = await withinTime(
         clock,
         providerLimits.openMillisecondsMax,
@@ -642,16 +642,16 @@ export class Providers {
     );
   }
 
-  async #context(
+  #context(
     id: string,
     settings: Record<string, SettingValue>,
     controller: AbortController,
     entry: Entry | undefined,
     place: string,
-  ): Promise<ProviderContext> {
+  ): ProviderContext {
     const { clock, log, notificationBase } = this.#options;
     const folder = join(this.#options.folder, place);
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
     return {
       id,
       settings,
@@ -694,7 +694,7 @@ export class Providers {
               `当前版本没有“${entry.kind}”类型的网络服务。`,
             ),
           );
-        const context = await this.#context(entry.id, entry.settings, controller, entry, entry.id);
+        const context = this.#context(entry.id, entry.settings, controller, entry, entry.id);
         const provider = await withinTime(
           this.#options.clock,
           providerLimits.openMillisecondsMax,

@@ -552,7 +552,7 @@ export class Reconciler {
 
   async #read(item: Item, placement: Placement, place: string): Promise<void> {
     const { clock, providers } = this.#options;
-    const before = JSON.stringify(item.stages);
+    const before = lasting(item.stages);
     const known = placement.seenAt;
     const again = (): void => {
       const acceptedFor = (clock.now() - (placement.acceptedAt ?? clock.now())) / 1000;
@@ -590,7 +590,7 @@ export class Reconciler {
     again();
     if (placement.leaving !== undefined)
       await this.#tell(item, 'lost', place, { why: placement.leaving, key: placement.key }, 'done');
-    if (JSON.stringify(item.stages) !== before || placement.seenAt !== known) await this.#save(item);
+    if (lasting(item.stages) !== before || placement.seenAt !== known) await this.#save(item);
   }
 
   #seen(item: Item, placement: Placement, effective: Effective): void {
@@ -602,16 +602,17 @@ export class Reconciler {
       ...(reference === undefined ? {} : { reference }),
     };
     if (effective.inForce === true) {
-      const last = item.stages.effective;
-      const same = last !== undefined && JSON.stringify(last.values) === JSON.stringify(effective.values);
       placement.seenAt ??= now;
       if (now - placement.seenAt > requestLimits.steadyMilliseconds * 1000) item.losses = 0;
       item.stages = {
         ...told,
         standing: 'effective',
-        effective: same
-          ? last
-          : { time: formatInstant(now), detail: effective.words, values: effective.values },
+        // Since when, with what was read last: counters in it go on.
+        effective: {
+          time: formatInstant(placement.seenAt),
+          detail: effective.words,
+          values: effective.values,
+        },
       };
       return;
     }
@@ -779,6 +780,11 @@ export class Reconciler {
   #changed(item: Item): void {
     for (const call of this.#listeners) call(item);
   }
+}
+
+/** What of the stages is worth writing down anew. */
+function lasting({ effective, ...rest }: Item['stages']): string {
+  return JSON.stringify({ ...rest, effective: effective?.detail });
 }
 
 const clearNo = ({ kind }: ProviderError): boolean => kind !== 'unavailable' && kind !== 'nonsense';

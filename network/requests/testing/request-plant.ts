@@ -183,15 +183,6 @@ export class RequestPlant {
   /** Lets everything that is ready happen; the clock stands still. */
   async settle(): Promise<void> {
     for (let turn = 0; turn < 60; turn++) await new Promise((resolve) => setImmediate(resolve));
-    const opening = (): boolean =>
-      this.requests?.providers.ids().some((id) => {
-        const { state, retryAt, problem } = this.requests.configured(id)!;
-        return state === 'connecting' && retryAt === undefined && problem === undefined;
-      }) ?? false;
-    // Making a provider's folder takes real time.
-    for (let turn = 0; turn < 200 && opening(); turn++)
-      await new Promise((resolve) => setTimeout(resolve, 2));
-    for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
   }
 
   /** Time passes, a half second after the other. */
