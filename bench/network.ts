@@ -3,7 +3,7 @@ import type { Row } from './harness.ts';
 export const name = 'network';
 
 /** Files of bench/network/, in the order they run; each alone by `npm run bench -- network <part>`. */
-export const parts = ['judgement', 'localising', 'layer', 'linux', 'camara'] as const;
+export const parts = ['stamp', 'judgement', 'localising', 'layer', 'linux', 'camara'] as const;
 
 /** Every part, or those named. */
 export async function run(wanted: readonly string[] = parts): Promise<Row[]> {

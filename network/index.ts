@@ -1,2 +1,8 @@
 export { judgementOfBlocks } from './judgement-of-blocks.ts';
-export { NetworkLayer, type NetworkLayerOptions, networkMigrations } from './layer.ts';
+export {
+  NetworkLayer,
+  type NetworkLayerOptions,
+  networkMigrations,
+  type OfferedApi,
+  outsideFlow,
+} from './layer.ts';

@@ -1,6 +1,12 @@
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
-import type { FlowFilter, LocalText, LoopActionState } from '@millrace/contract';
+import type {
+  CriterionVerdict,
+  FlowFilter,
+  LocalText,
+  LoopActionState,
+  ServiceLevel,
+} from '@millrace/contract';
 import type { ForeignApi, NetworkDoor, NetworkPlatform, ProviderDefinition } from '@millrace/sdk';
 import { coverageOf } from './coverage-of-tracks.ts';
 import { Inventory, inventoryMigrations } from './inventory/index.ts';
@@ -21,7 +27,20 @@ export interface NetworkLayerOptions {
   providers: readonly ProviderDefinition[];
   /** Where the platform's own STAMP reflector listens. */
   stamp: StampSettings;
+  /** Interfaces of others' making that offer this network, made once the layer is open. */
+  offer?: (layer: NetworkLayer) => readonly OfferedApi[];
 }
+
+/** An interface that lives as long as the layer does. */
+export interface OfferedApi extends ForeignApi {
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Flow under which stands what others have asked this network for. It judges nothing and concerns nobody by itself. */
+export const outsideFlow = 'outside';
+/** A level that is asked about is judged from what was measured lately, µs. */
+const askedMicroseconds = 600_000_000;
 
 /** Providers are asked for the terminals they know this often, and at once when they tell of a change. */
 const askMilliseconds = 15_000;
@@ -32,7 +51,7 @@ export class NetworkLayer implements NetworkDoor {
   readonly requests: Requests;
   readonly loop: Loop;
   readonly handlers: NetworkDoor['handlers'];
-  readonly foreign: readonly ForeignApi[];
+  readonly foreign: readonly OfferedApi[];
   readonly #platform: NetworkPlatform;
   readonly #measuring: MeasuringHere;
   #cancel: () => void = () => {};
@@ -46,22 +65,28 @@ export class NetworkLayer implements NetworkDoor {
     requests: Requests,
     loop: Loop,
     port: NetworkInventory,
+    offer: NonNullable<NetworkLayerOptions['offer']>,
   ) {
     this.#measuring = measuring;
     this.#platform = platform;
     this.inventory = inventory;
     this.requests = requests;
     this.loop = loop;
-    this.foreign = [];
     const { clock } = platform;
     const timeZone = (): string => platform.plant().timeZone;
     this.handlers = {
       ...inventory.handlers,
       ...controlHandlers({ loop, requests, inventory: port, clock, timeZone }),
     };
+    this.foreign = offer(this);
   }
 
-  static async open({ platform, providers, stamp }: NetworkLayerOptions): Promise<NetworkLayer> {
+  static async open({
+    platform,
+    providers,
+    stamp,
+    offer = () => [],
+  }: NetworkLayerOptions): Promise<NetworkLayer> {
     const measuring = new MeasuringHere({ clock: platform.clock, log: platform.log, stamp });
     let opened: Inventory | undefined;
     const inventory = await Inventory.open({
@@ -99,8 +124,34 @@ export class NetworkLayer implements NetworkDoor {
       verdicts: () => verdictsOf(inventory),
       // Applications hear of their needs from the inventory, and people by the alarm on the terminal's own thing.
       tellPeople: async () => {},
+      tellApp: async () => {},
+      moveZone: async (id, zone, actor) => {
+        const terminal = inventory.terminals.get(id);
+        if (terminal === undefined) throw new Error(`there is no terminal "${id}" any more`);
+        const { zone: before, ...rest } = terminal.input;
+        const entry = {
+          actor,
+          action: 'network.terminal.zone',
+          object: id,
+          place: terminal.place,
+          detail: { before, zone },
+        };
+        await audit.record({ ...entry, outcome: 'asked' });
+        await inventory.terminals.put(id, zone === null ? rest : { ...rest, zone });
+        await audit.record({ ...entry, outcome: 'done' });
+      },
     });
-    return new NetworkLayer(platform, inventory, measuring, requests, loop, port);
+    if (inventory.flows.get(outsideFlow) === undefined)
+      await inventory.flows.put(outsideFlow, {
+        title: { en: 'Asked for from outside', zh: '外部请求' },
+        level: { trafficClass: 'non-deterministic' },
+        priority: 9,
+        things: [],
+        places: [],
+        terminals: [],
+        enabled: false,
+      });
+    return new NetworkLayer(platform, inventory, measuring, requests, loop, port, offer);
   }
 
   async start(): Promise<void> {
@@ -119,11 +170,13 @@ export class NetworkLayer implements NetworkDoor {
       if (change.terminals === true) void this.#ask(id);
     });
     this.#askAgain();
+    for (const api of this.foreign) await api.start();
   }
 
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#cancel();
+    for (const api of this.foreign) await api.stop();
     await this.#asking;
     await this.loop.stop();
     await this.requests.stop();
@@ -154,6 +207,29 @@ export class NetworkLayer implements NetworkDoor {
         error: String(error),
       });
     }
+  }
+
+  /** Judges a level that is no flow's, from what was measured on the path of a terminal. */
+  judge(terminal: string, level: ServiceLevel, at: number | undefined): readonly CriterionVerdict[] {
+    const to = Math.min(
+      at ?? Number.POSITIVE_INFINITY,
+      this.#measuring.decidedUntil() ?? this.#platform.clock.now(),
+    );
+    const from = to - askedMicroseconds;
+    const probes = this.#measuring.window(terminal, from, to);
+    const evidence = { from, to, probes, passive: undefined, rates: [], coverage: undefined };
+    return judgementOfBlocks.judge(level, judgementOfBlocks.summarise(level, evidence)).criteria;
+  }
+
+  /** When a terminal was heard of last, µs. */
+  heard(id: string): number | undefined {
+    const last = this.inventory.judging
+      .ofTerminal(id)
+      .reduce(
+        (latest, { passive }) => Math.max(latest, passive.lastReceived),
+        this.inventory.terminals.get(id)?.lastSeen ?? 0,
+      );
+    return last === 0 ? undefined : last;
   }
 
   notified: NetworkDoor['notified'] = (provider, secret, path, body) =>

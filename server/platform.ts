@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Health } from '@millrace/contract';
 import { NetworkLayer, networkMigrations } from '@millrace/network';
+import { camaraMigrations } from '@millrace/network/providers/camara';
 import { openRecordStore, openSampleStore } from '@millrace/platform/data';
 import {
   Access,
@@ -30,10 +32,18 @@ import {
   Webhooks,
 } from '@millrace/platform/enablement';
 import { checkAddress, Iot, iotMigrations, postWebhook } from '@millrace/platform/iot';
-import { type AppNetwork, createLog, type Log, type NetworkDoor, systemClock } from '@millrace/sdk';
+import {
+  type AppNetwork,
+  createLog,
+  type Log,
+  type NetworkDoor,
+  type NetworkPlatform,
+  systemClock,
+} from '@millrace/sdk';
 import { loadApps } from './apps.ts';
 import { type Config, StartError } from './config.ts';
 import { words } from './data-folder.ts';
+import { offeredNetwork } from './offered-network.ts';
 import { loadProtocols } from './protocols.ts';
 import { loadProviders } from './providers.ts';
 
@@ -189,28 +199,39 @@ export async function startPlatform(
     undo.unshift(() => appHost.stop());
     const networkFolder = join(config.data, 'network');
     await mkdir(networkFolder, { recursive: true, mode: 0o700 });
+    const reachedAt = `${tls === undefined ? 'http' : 'https'}://${reachableHost(config.host)}:${config.http}`;
+    const networkPlatform: NetworkPlatform = {
+      ...networkParts(iot, samples, clock),
+      clock,
+      log: createLog('network'),
+      records,
+      audit,
+      folder: networkFolder,
+      seal: iot.sealer,
+      plant,
+      applications: () =>
+        appHost.applications().map(({ definition: { manifest }, enabled }) => ({
+          id: manifest.id,
+          title: manifest.title,
+          enabled,
+          things: manifest.needs.things,
+          needs: manifest.needs.network ?? [],
+        })),
+      notificationBase: config.http === 0 ? undefined : `${reachedAt}/api/network/notifications`,
+    };
     const layer = await NetworkLayer.open({
-      platform: {
-        ...networkParts(iot, samples, clock),
-        clock,
-        log: createLog('network'),
-        records,
-        audit,
-        folder: networkFolder,
-        seal: iot.sealer,
-        plant,
-        applications: () =>
-          appHost.applications().map(({ definition: { manifest }, enabled }) => ({
-            id: manifest.id,
-            title: manifest.title,
-            enabled,
-            things: manifest.needs.things,
-            needs: manifest.needs.network ?? [],
-          })),
-        notificationBase: undefined,
-      },
+      platform: networkPlatform,
       providers: await loadProviders(),
       stamp: { port: config.stamp, host: config.host },
+      offer: (open) =>
+        offeredNetwork(
+          {
+            platform: networkPlatform,
+            publicUrl: reachedAt,
+            allowedHosts: () => iot.alarms.notifications.settings().allowedHosts,
+          },
+          open,
+        ),
     });
     network = layer;
     iot.commands.pathOf = (thing, flow) => layer.pathOf(thing, flow);
@@ -311,8 +332,18 @@ export function migrationsOf(
     ...dashboardMigrations,
     ...dataOutMigrations,
     ...networkMigrations,
+    ...camaraMigrations,
     ...apps.flatMap(({ definition }) => definition.migrations ?? []),
   ];
+}
+
+/** A name or address under which others reach this machine. */
+function reachableHost(host: string): string {
+  if (host !== '0.0.0.0' && host !== '::') return host.includes(':') ? `[${host}]` : host;
+  for (const addresses of Object.values(networkInterfaces()))
+    for (const { address, family, internal } of addresses ?? [])
+      if (family === 'IPv4' && !internal) return address;
+  return '127.0.0.1';
 }
 
 /** What an application hears of its needs. The network layer is opened after the applications are known, and before any of them runs. */

@@ -377,6 +377,139 @@ function verdicts(drives: ReturnType<typeof cicvDrives>, chance: Chance): Row[] 
   ];
 }
 
+/** The same with a prober that adds delays of its own, of which only the percentiles are known to the judge. */
+function throughNoise(chance: Chance): Row {
+  let wrong = 0;
+  let separated = 0;
+  let undecided = 0;
+  const runs = 400;
+  for (let number = 0; number < runs; number++) {
+    const count = 8000 + chance.below(9000);
+    const share = [0.95, 0.99][chance.below(2)]!;
+    const middle = 2 + 20 * chance.next();
+    const noise = middle * 0.1 * chance.next();
+    const shape = 0.15 + 0.3 * chance.next();
+    // Log-normal: its percentiles are known exactly (z of 95 % and 99 %).
+    const truth = middle * Math.exp(shape * (share === 0.95 ? 1.644_854 : 2.326_348));
+    const limit = truth / 2 ** (2 * chance.next() - 1);
+    const added = (): number => noise * Math.exp(0.6 * chance.normal());
+    const level: ServiceLevel = {
+      ...plain,
+      latency: { path: 'round-trip', within: [{ share, ms: limit }] },
+    };
+    const trips = Float64Array.from(
+      { length: count },
+      () => middle * Math.exp(shape * chance.normal()) + added(),
+    );
+    const evidence = evidenceOf(trips, 50, start);
+    const local = Array.from({ length: 2000 }, added);
+    const block = summarise(level, {
+      ...evidence,
+      probes: evidence.probes.map(({ session, columns }) => ({
+        columns,
+        session: {
+          ...session,
+          noise: [0.5, 0.9, 0.99, 0.999].map((part) => ({
+            share: part,
+            microseconds: percentile(local, part * 100) * 1000,
+          })),
+        },
+      })),
+    });
+    const { state } = judge(level, [block], block.to);
+    if ((state === 'met' && truth > limit) || (state === 'violated' && truth <= limit)) wrong++;
+    // Nothing within reach of the noise can be told apart: twice its 99th percentile.
+    if (Math.abs(truth - limit) > 0.15 * limit + 2 * noise * Math.exp(0.6 * 2.326_348)) {
+      separated++;
+      if (state !== 'met' && state !== 'violated') undecided++;
+    }
+  }
+  return {
+    what: `verdicts through a prober's own noise, ${runs} cases: wrong; undecided where truth and limit lie apart by 15 % and twice the noise`,
+    reach: '≤ 1 %, ≤ 10 %',
+    measured: `${figure((100 * wrong) / runs, '%')}, ${figure((100 * undecided) / Math.max(1, separated), '%')} of ${separated}`,
+    ceiling: '0 %',
+    reached: wrong <= 0.01 * runs && undecided <= 0.1 * separated,
+  };
+}
+
+/** A path that is well but for interruptions, as handovers make them: a second or so in which all is late. Few are seen, or none. */
+function interruptions(chance: Chance): Row {
+  let wrong = 0;
+  let none = 0;
+  const runs = 500;
+  for (let number = 0; number < runs; number++) {
+    const share = [0.99, 0.999][chance.below(2)]!;
+    const law = {
+      share: (1 - share) * 2 ** (2 * chance.next() - 1),
+      burst: 5 + chance.below(30),
+      within: 1,
+    };
+    const count = 2000 + chance.below(40_000);
+    const late = bursty(law, count, chance);
+    const level: ServiceLevel = { ...plain, latency: { path: 'round-trip', within: [{ share, ms: 50 }] } };
+    const trips = Float64Array.from(late, (one) => (one === 1 ? 150 : 12) + 8 * chance.next());
+    const block = summarise(level, evidenceOf(trips, 50, start));
+    const { state } = judge(level, [block], block.to);
+    if (!late.includes(1)) none++;
+    if ((state === 'met' && law.share > 1 - share) || (state === 'violated' && law.share <= 1 - share))
+      wrong++;
+  }
+  return {
+    what: `verdicts where all that is late comes in interruptions of 0.3 to 1.7 s, ${runs} cases, ${none} of them without one in the sample: wrong`,
+    reach: '≤ 1 %',
+    measured: figure((100 * wrong) / runs, '%'),
+    ceiling: '0 %',
+    reached: wrong <= 0.01 * runs,
+  };
+}
+
+/** Services that go down and up again by a known law; the level asks for half to twice of what is true. */
+function upAndDown(chance: Chance): Row[] {
+  const runs = 600;
+  const names = ['availability', 'mtbf'] as const;
+  const wrong = { availability: 0, mtbf: 0 };
+  const decided = { availability: 0, mtbf: 0 };
+  for (let number = 0; number < runs; number++) {
+    const between = 60 + 600 * chance.next();
+    const outage = 3 + 20 * chance.next();
+    const factor = 2 ** (2 * chance.next() - 1);
+    const count = 10_000 + chance.below(40_000);
+    const trips = new Float64Array(count).fill(10);
+    const exponential = (mean: number): number => -mean * Math.log(1 - chance.next());
+    // Outages last at least what the probes see of them: two intervals and the survival time, 1 s each.
+    for (let at = exponential(between); at < count; ) {
+      const lasts = 3 + exponential(outage);
+      for (let index = Math.ceil(at); index < Math.min(count, at + lasts); index++) trips[index] = Number.NaN;
+      at += lasts + exponential(between);
+    }
+    // Down from 1 s after the first message missed (survival), that is within a second of its beginning, to the first that comes.
+    const down = outage + 3 - 1;
+    const truth = { availability: 1 - down / (between + outage + 3), mtbf: (between + 1) / 3600 };
+    const level: ServiceLevel = {
+      trafficClass: 'periodic-deterministic',
+      transferIntervalMs: 1000,
+      survivalTimeMs: 1000,
+      availabilityMin: 1 - (1 - truth.availability) * factor,
+      mtbfHoursMin: truth.mtbf / factor,
+    };
+    const block = summarise(level, evidenceOf(trips, 1000, start));
+    const { criteria } = judge(level, [block], block.to);
+    for (const name of names) {
+      const state = criteria.find(({ criterion }) => criterion === name)?.state;
+      if (state === 'met' || state === 'violated') decided[name]++;
+      if ((state === 'met' && factor < 1) || (state === 'violated' && factor > 1)) wrong[name]++;
+    }
+  }
+  return names.map((one) => ({
+    what: `${one === 'mtbf' ? 'time between failures' : 'availability'}, ${runs} services with a known law of failing: wrong verdicts (decided at all)`,
+    reach: '≤ 1 %',
+    measured: `${figure((100 * wrong[one]) / runs, '%')} (${figure((100 * decided[one]) / runs, '%')})`,
+    ceiling: '0 %',
+    reached: wrong[one] <= 0.01 * runs,
+  }));
+}
+
 export async function run(): Promise<Row[]> {
   const chance = seeded(4242);
   const drives = cicvDrives();
@@ -385,6 +518,9 @@ export async function run(): Promise<Row[]> {
     outages(drives, chance),
     ...lossCoverage(chance),
     ...verdicts(drives, chance),
+    throughNoise(chance),
+    interruptions(chance),
+    ...upAndDown(chance),
   ];
   const day = Float64Array.from({ length: 72_000 }, () => 12 + 8 * chance.next());
   const level: ServiceLevel = {

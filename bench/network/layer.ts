@@ -123,9 +123,10 @@ export async function run(): Promise<Row[]> {
   const cpu = process.cpuUsage();
   let slowest = 0;
   for (let second = 0; second < measuredSeconds; second++) {
-    const began = performance.now();
+    const began = process.cpuUsage();
     await pass(1);
-    slowest = Math.max(slowest, performance.now() - began);
+    const spent = process.cpuUsage(began);
+    slowest = Math.max(slowest, (spent.user + spent.system) / 1000);
   }
   const { user, system } = process.cpuUsage(cpu);
   const judged = inventory.judging.judged - judgedBefore;
@@ -147,7 +148,7 @@ export async function run(): Promise<Row[]> {
       share <= 0.3 && judged >= (pairs * measuredSeconds) / 11,
     ),
     row('layer: one judgement', figure((user + system) / judged, 'µs')),
-    row('layer: worst second', figure(slowest, 'ms')),
+    row('layer: worst second, processor time', figure(slowest, 'ms')),
     row('layer: handed to the record store', figure(written / 1e6 / (measuredSeconds / 60), 'MB/min')),
   ];
 }

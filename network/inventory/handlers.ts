@@ -458,7 +458,9 @@ export function inventoryHandlers(parts: InventoryParts): Handlers {
     networkApplications: (request) => {
       const { app } = request.query as { app?: string };
       return [...flows.all()]
-        .filter((flow) => app === undefined || flow.app === app)
+        .filter(
+          (flow) => (app === undefined || flow.app === app) && (flow.app !== undefined || flow.input.enabled),
+        )
         .sort((a, b) => a.input.priority - b.input.priority || (a.id < b.id ? -1 : 1))
         .map((flow): ApplicationFlow => {
           const pairs = pairsSeen(request, judging.ofFlow(flow.id));

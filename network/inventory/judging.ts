@@ -315,7 +315,7 @@ export class Judging {
       things: [],
       passive: new PassiveLine(),
       // Spread over the time between two judgements, so that each tick has as much to do as the next.
-      due: now + Math.round((((index * 0.618_033_988_75) % 1) * 0.5 + 0.5) * every),
+      due: now + Math.round(((index * 0.618_033_988_75) % 1) * every),
       from: now,
       minute: restored?.minute,
       minuteBefore: undefined,
