@@ -13,6 +13,7 @@ const packages = [
   'python3-serial-asyncio',
   'python3-venv',
   'libmodbus-dev',
+  'python3-scapy',
   'gcc',
   'libc6-dev',
   'iproute2',
