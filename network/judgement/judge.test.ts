@@ -337,6 +337,60 @@ describe('availability', () => {
   });
 });
 
+describe('times judged over', () => {
+  const hour = (from: number, trip: (index: number) => number | 'lost') =>
+    Array.from({ length: 60 }, (_, minute) =>
+      summarise(
+        latency(25),
+        probes(60 * 10, 100, (index) => trip(minute * 600 + index), { from: from + minute * 60e6 }),
+      ),
+    );
+
+  test('what is violated now shows within ten minutes of an hour that was well, and is over ten minutes later', () => {
+    const well = hour(start, () => 10);
+    const now = start + 3600e6;
+    expect(judge(latency(25), well, now).state).toBe('met');
+    const bad = hour(now, () => 40);
+    expect(judge(latency(25), [...well, ...bad.slice(0, 3)], now + 180e6).state).toBe('violated');
+    const after = hour(now + 3600e6, () => 10);
+    expect(judge(latency(25), [...well, ...bad, ...after.slice(0, 12)], now + 3600e6 + 720e6).state).toBe(
+      'met',
+    );
+  });
+
+  test('over a whole month nothing is forgotten', () => {
+    const blocks = [
+      ...hour(start, () => 10),
+      ...hour(start + 3600e6, (index) => (index % 10 === 0 ? 'lost' : 10)),
+    ];
+    const now = start + 7200e6;
+    expect(judge(latency(25), blocks, now, { over: 'whole' }).state).toBe('violated');
+    expect(judge(latency(25), blocks.reverse(), now, { over: 'whole' })).toEqual(
+      judge(latency(25), blocks.reverse(), now, { over: 'whole' }),
+    );
+  });
+});
+
+test('more of what is well leaves met what was met, and is counted', () => {
+  const level: ServiceLevel = { ...latency(25), lossRatioMax: 0.01 };
+  fc.assert(
+    fc.property(fc.integer({ min: 1000, max: 3000 }), fc.integer({ min: 1, max: 3000 }), (count, more) => {
+      const a = summarise(level, probes(count, 1000, spread));
+      const b = summarise(level, probes(more, 1000, spread, { from: start + count * 1e6 }));
+      const both = merge(a, b);
+      const before = judge(level, [a], a.to, { over: 'whole' });
+      const after = judge(level, [both], both.to, { over: 'whole' });
+      expect(before.state).toBe('met');
+      expect(after.state).toBe('met');
+      after.criteria.forEach(({ messages, high }, index) => {
+        expect(messages).toBe(before.criteria[index]!.messages + more);
+        if (index === 1) expect(high!).toBeLessThan(before.criteria[1]!.high!);
+      });
+    }),
+    { numRuns: 20, seed: 17 },
+  );
+});
+
 test('how a path fares is told before it is shown', () => {
   const quality = (level: ServiceLevel, evidence: FlowEvidence) =>
     qualityOf(level, summarise(level, evidence));

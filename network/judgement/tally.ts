@@ -154,10 +154,11 @@ export function worth(of: Tally, intervalSeconds: number): Worth {
   // Independent groups of failures there seem to be; with few of them the size of a group is hardly known.
   const groups = Math.min(failures, messages - failures) / each;
   if (groups < failingMin) each = Math.max(each, each + (assumed - each) * (1 - groups / failingMin));
+  // Below that, `each` is taken large already.
   return {
     effective: Math.max(1, messages / each),
     each,
-    degrees: Math.min(degrees, Math.max(2, groups * 2)),
+    degrees: Math.min(degrees, Math.max(failingMin, groups * 2)),
   };
 }
 
