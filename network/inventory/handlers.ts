@@ -1,16 +1,11 @@
 import {
   type ApplicationFlow,
-  type CriterionVerdict,
   type EdgeZoneInput,
   type FlowPerformance,
   formatInstant,
-  type Hop,
-  hops,
-  type LocalText,
   type MeasurementMethod,
   type MeasuringStatus,
   type Microseconds,
-  type NeedFigure,
   type NetworkFlowInput,
   type NetworkIncident,
   type NetworkOverview,
@@ -18,13 +13,10 @@ import {
   type NetworkTerminalSummary,
   type networkInventoryRoutes,
   networkKinds,
-  type PathHop,
-  type ServiceLevel,
   type Sim,
   type SimInput,
   simStates,
   simTransitions,
-  type TerminalPath,
   type VerdictCounts,
   type VerdictLine,
   type VerdictState,
@@ -50,6 +42,7 @@ import {
 import { type Judging, keyOf, type Pair, rankOf } from './judging.ts';
 import { bestFigures, thingOf, worstOf } from './measured-things.ts';
 import type { Measuring } from './measuring-port.ts';
+import { figuresOf, finite } from './need-figures.ts';
 import { simOf } from './parting.ts';
 import { type FieldProblem, notAllowed, notFound, say, wrongFields } from './refusals.ts';
 import { monthlyReport, monthNow, reportCsv } from './report.ts';
@@ -62,6 +55,7 @@ import {
   terminalColumns,
   writeTable,
 } from './spreadsheet.ts';
+import { pathOf } from './terminal-path.ts';
 import type { TerminalRecord, Terminals } from './terminals.ts';
 import type { Zones } from './zones.ts';
 
@@ -918,13 +912,6 @@ function rangeOf(
   return { from, to };
 }
 
-const finite = <T extends Record<string, number | undefined>>(values: T): { [K in keyof T]?: number } =>
-  Object.fromEntries(
-    Object.entries(values).filter(([, value]) => value !== undefined && Number.isFinite(value)),
-  ) as {
-    [K in keyof T]?: number;
-  };
-
 function performanceOf(from: Microseconds, to: Microseconds, line: Line): FlowPerformance {
   const at = (index: number): number | undefined => {
     const value = line[index];
@@ -940,174 +927,5 @@ function performanceOf(from: Microseconds, to: Microseconds, line: Line): FlowPe
     lost: at(1) ?? 0,
     ...finite({ p50Ms: at(2), p95Ms: at(3), p99Ms: at(4), jitterMs: at(5), upShare: at(6) }),
     state: violated > 0 ? 'violated' : met > undecided ? 'met' : 'inconclusive',
-  };
-}
-
-const percent = (share: number): string => `${Number((share * 100).toPrecision(10))} %`;
-
-/** What a level asks, figure by figure, each with what was found at the worst terminal. */
-export function figuresOf(level: ServiceLevel, criteria: readonly CriterionVerdict[]): NeedFigure[] {
-  const figures: NeedFigure[] = [];
-  const add = (criterion: NeedFigure['criterion'], needed: string, limit: number, unit: string): void => {
-    const found =
-      criteria.find((one) => one.criterion === criterion && one.limit === limit) ??
-      criteria.find((one) => one.criterion === criterion);
-    figures.push({
-      criterion,
-      needed,
-      limit,
-      unit,
-      ...(found === undefined
-        ? {}
-        : {
-            state: found.state,
-            ...finite({ measured: found.measured, low: found.low, high: found.high }),
-            ...(found.method === undefined ? {} : { method: found.method }),
-            reason: { ...found.reason },
-          }),
-    });
-  };
-  for (const { share, ms } of level.latency?.within ?? [])
-    add('latency', `${percent(share)} ≤ ${ms} ms`, ms, 'ms');
-  if (level.jitter !== undefined)
-    add('jitter', `≤ ${level.jitter.ms} ms (${level.jitter.definition})`, level.jitter.ms, 'ms');
-  if (level.lossRatioMax !== undefined)
-    add('loss', `≤ ${percent(level.lossRatioMax)}`, level.lossRatioMax, 'share');
-  if (level.uplinkMbpsMin !== undefined)
-    add('uplink', `≥ ${level.uplinkMbpsMin} Mbit/s`, level.uplinkMbpsMin, 'Mbit/s');
-  if (level.downlinkMbpsMin !== undefined)
-    add('downlink', `≥ ${level.downlinkMbpsMin} Mbit/s`, level.downlinkMbpsMin, 'Mbit/s');
-  if (level.transferIntervalMs !== undefined)
-    add('transfer-interval', `${level.transferIntervalMs} ms`, level.transferIntervalMs, 'ms');
-  if (level.survivalTimeMs !== undefined)
-    add('survival-time', `≤ ${level.survivalTimeMs} ms`, level.survivalTimeMs, 'ms');
-  if (level.availabilityMin !== undefined)
-    add('availability', `≥ ${percent(level.availabilityMin)}`, level.availabilityMin, 'share');
-  if (level.mtbfHoursMin !== undefined) add('mtbf', `≥ ${level.mtbfHoursMin} h`, level.mtbfHoursMin, 'h');
-  if (level.coverage !== undefined)
-    add('coverage', `≥ ${percent(level.coverage.share)}`, level.coverage.share, 'share');
-  return figures;
-}
-
-const hopTitles: Record<Hop, LocalText> = {
-  terminal: say('Terminal', '终端'),
-  radio: say('Radio', '无线'),
-  transport: say('Transport', '传输'),
-  core: say('Core', '核心网'),
-  edge: say('Edge', '边缘'),
-  platform: say('Platform', '平台'),
-};
-
-/** Hops of a terminal's path: a wired one has no radio and no core, and one outside a zone no edge. */
-export function hopsOf(record: TerminalRecord): readonly Hop[] {
-  if (record.input.hops !== undefined && record.input.hops.length > 0) return record.input.hops;
-  const mobile = record.input.kind === 'nr' || record.input.kind === 'lte';
-  return hops.filter((hop) => {
-    if (hop === 'radio') return mobile || record.input.kind === 'wifi';
-    if (hop === 'core') return mobile;
-    if (hop === 'edge') return record.input.zone !== undefined;
-    return true;
-  });
-}
-
-function pathOf(record: TerminalRecord, parts: InventoryParts): TerminalPath {
-  const { judging, zones } = parts;
-  const pairs = judging.ofTerminal(record.id);
-  const figures = bestFigures(pairs);
-  const blames = pairs.flatMap((pair) =>
-    pair.incident?.incident.blame === undefined
-      ? []
-      : [{ flow: pair.flow.id, title: { ...pair.flow.input.title }, blame: pair.incident.incident.blame }],
-  );
-  const { radio } = record;
-  const own = (hop: Hop): PathHop['figures'] => {
-    const list: PathHop['figures'] = [];
-    const add = (
-      en: string,
-      zh: string,
-      value: number | undefined,
-      unit?: string,
-      time?: string,
-      method?: MeasurementMethod,
-    ): void => {
-      if (value === undefined || !Number.isFinite(value)) return;
-      list.push({
-        what: say(en, zh),
-        value,
-        ...(unit === undefined ? {} : { unit }),
-        ...(time === undefined ? {} : { time }),
-        ...(method === undefined ? {} : { method }),
-      });
-    };
-    if (hop === 'radio' && radio !== undefined) {
-      if (radio.cell !== undefined)
-        list.push({ what: say('Cell', '小区'), text: radio.cell, time: radio.time });
-      add('RSRP', 'RSRP', radio.rsrpDbm, 'dBm', radio.time);
-      add('SINR', 'SINR', radio.sinrDb, 'dB', radio.time);
-    }
-    if (hop === 'core')
-      for (const session of record.sessions)
-        list.push({
-          what: say('PDU session', 'PDU 会话'),
-          text: [session.dnn, session.address].filter(Boolean).join(' '),
-        });
-    if (hop === 'edge' && record.input.zone !== undefined)
-      list.push({
-        what: say('Edge zone', '边缘区'),
-        text: zones.get(record.input.zone)?.title ?? record.input.zone,
-      });
-    if (hop === 'terminal') {
-      if (record.input.address !== undefined)
-        list.push({ what: say('Address', '地址'), text: record.input.address });
-      const last = Math.max(0, ...pairs.map(({ passive }) => passive.lastReceived));
-      if (last > 0)
-        list.push({
-          what: say('Last message', '最近消息'),
-          text: formatInstant(last),
-          time: formatInstant(last),
-        });
-    }
-    if (hop === 'platform' && figures !== undefined) {
-      add(
-        'Round trip, median, whole path',
-        '全程往返时延中位数',
-        figures.p50Ms,
-        'ms',
-        undefined,
-        figures.method,
-      );
-      add('Round trip, 99 %, whole path', '全程往返时延 99%', figures.p99Ms, 'ms', undefined, figures.method);
-      if (figures.messages > 0)
-        add(
-          'Lost, whole path',
-          '全程丢失',
-          (100 * figures.lost) / figures.messages,
-          '%',
-          undefined,
-          figures.method,
-        );
-    }
-    return list;
-  };
-  const path = hopsOf(record);
-  return {
-    terminal: record.id,
-    hops: path.map((hop): PathHop => {
-      const shown = own(hop);
-      const blamed = blames.some(({ blame }) => {
-        const from = path.indexOf(blame.from ?? hop);
-        const to = path.indexOf(blame.to ?? blame.from ?? hop);
-        const at = path.indexOf(hop);
-        return blame.from !== undefined && at >= from && at <= to;
-      });
-      return {
-        hop,
-        title: hopTitles[hop],
-        observable: shown.length > 0,
-        state: blamed ? 'bad' : shown.length === 0 ? 'unknown' : 'good',
-        figures: shown,
-      };
-    }),
-    blames,
   };
 }

@@ -1,5 +1,5 @@
 export { type FlowRecord, Flows, flowIdOf } from './flows.ts';
-export { figuresOf, hopsOf, type InventoryParts, inventoryHandlers } from './handlers.ts';
+export { type InventoryParts, inventoryHandlers } from './handlers.ts';
 export { iccidProblem, idFrom, luhnDigit, passesLuhn, peiProblem, samePei } from './identifiers.ts';
 export { Inventory, type InventoryOptions } from './inventory.ts';
 export type { IncidentRecord } from './judged-records.ts';
@@ -14,6 +14,8 @@ export type {
   SessionPlan,
 } from './measuring-port.ts';
 export { inventoryMigrations } from './migrations.ts';
+export { figuresOf } from './need-figures.ts';
 export { findPartings, simOf } from './parting.ts';
 export type { SimRecord, Sims } from './sims.ts';
+export { hopsOf } from './terminal-path.ts';
 export type { TerminalRecord, Terminals } from './terminals.ts';

@@ -59,6 +59,7 @@ export class MeasuredThings {
   /** `thing property` → text or truth value given last: these are given when they change. */
   readonly #given = new Map<string, string>();
   #stopped = false;
+  #hasRules = false;
   #cancel: () => void = () => {};
   #working: Promise<void> = Promise.resolve();
 
@@ -75,9 +76,6 @@ export class MeasuredThings {
   async start(): Promise<void> {
     for (const record of this.#platform.things.ofType(terminalType))
       this.#registered.set(record.id.slice(thingOf('').length), '');
-    await this.#rules().catch((error: unknown) =>
-      this.#platform.log.warn('the alarm rules of the network could not be made', { error: String(error) }),
-    );
     this.#plan();
   }
 
@@ -100,8 +98,19 @@ export class MeasuredThings {
     });
   }
 
-  /** Once: rules that people may change or take away afterwards stand in the alarm rules like any. */
+  /** Once in the life of a plant, when there is the first terminal to watch: what people then change or take away stays so. */
   async #rules(): Promise<void> {
+    const { records, clock } = this.#platform;
+    const made = await records.query("SELECT name FROM network_marks WHERE name = 'alarm-rules'");
+    if (made.length > 0) return;
+    await this.#makeRules();
+    await records.query(
+      "INSERT INTO network_marks (name, time) VALUES ('alarm-rules', $1) ON CONFLICT DO NOTHING",
+      [clock.now()],
+    );
+  }
+
+  async #makeRules(): Promise<void> {
     const target = { kind: 'type' as const, type: terminalType };
     await this.#platform.ensureAlarmRule('network-sim-parted', {
       title: 'SIM and device have parted',
@@ -158,6 +167,8 @@ export class MeasuredThings {
         if (changes++ >= registeredEachRoundMax) {
           if (known === undefined) continue;
         } else {
+          if (!this.#hasRules) await this.#rules();
+          this.#hasRules = true;
           await this.#platform.things.put(descriptionOf(id, terminal));
           this.#registered.set(terminal.id, mark);
         }

@@ -28,4 +28,10 @@ export const inventoryMigrations = [
       CREATE INDEX network_incidents_since ON network_incidents (since DESC);
     `,
   },
+  {
+    id: 'network-003-marks',
+    sql: `
+      CREATE TABLE network_marks (name text PRIMARY KEY, time bigint NOT NULL);
+    `,
+  },
 ] as const;

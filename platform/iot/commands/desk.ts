@@ -48,6 +48,7 @@ import {
   leaseSecondsOf,
   safetyOf,
 } from './model.ts';
+import { pathProblem } from './path-check.ts';
 import { SafeActions } from './safe-actions.ts';
 import { Turns } from './turns.ts';
 import { checkValue, readsAs } from './value-check.ts';
@@ -609,21 +610,11 @@ export class CommandDesk implements CommandDeskPort {
     if (lost !== undefined) return lost;
     const blocked = this.#interlocks.blocked(record, affordance, open.submission.value);
     if (blocked !== undefined) return blocked;
-    const path = this.#pathProblem(thing, affordance);
+    const path = pathProblem(affordance, (flow) => this.pathOf?.(thing, flow));
     if (path === undefined) delete open.command.warning;
     else if (affordance.network?.otherwise === 'warn') open.command.warning = { ...path.words };
     else return path;
     return { affordance, record };
-  }
-
-  /** Why the network is not good enough for this; undefined: it is, or the model asks nothing of it. */
-  #pathProblem(thing: string, { network }: Affordance): Reason | undefined {
-    if (network === undefined) return undefined;
-    const path = this.pathOf?.(thing, network.flow);
-    if (path === undefined) return network.strict === true ? reasons.networkUnknown : undefined;
-    if (path.state === 'violated' || (network.strict === true && path.state !== 'met'))
-      return reasons.networkViolated(path.words);
-    return undefined;
   }
 
   async #send(open: Open): Promise<void> {
