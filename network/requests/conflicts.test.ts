@@ -5,8 +5,10 @@ import { bindingOf, TestInventory } from './testing/request-plant.ts';
 
 const inventory = new TestInventory();
 function world(more: Partial<World> = {}): World {
+  const bindings = [...(more.bindings ?? [])];
   return {
     bindings: [],
+    bindingsAt: (terminal) => bindings.filter(({ input }) => input.terminal === terminal),
     slices: [],
     groups: [],
     capacities: [],

@@ -24,7 +24,9 @@ export interface KnownCapacity {
 
 /** Everything a request is held against before anything is sent. */
 export interface World {
-  bindings: readonly { id: string; input: BindingInput }[];
+  bindings: Iterable<{ id: string; input: BindingInput }>;
+  /** Of `bindings`, those of a terminal. */
+  bindingsAt(terminal: string): Iterable<{ id: string; input: BindingInput }>;
   slices: readonly { id: string; input: SliceInput }[];
   groups: readonly { id: string; input: LanGroupInput }[];
   capacities: readonly KnownCapacity[];
@@ -167,8 +169,8 @@ export function checkBinding(id: string | undefined, input: BindingInput, world:
       );
   });
 
-  const others = world.bindings.filter((one) => one.id !== id);
-  for (const other of others.filter((one) => one.input.terminal === input.terminal)) {
+  for (const other of world.bindingsAt(input.terminal)) {
+    if (other.id === id) continue;
     if (other.input.flow === input.flow && other.input.provider === input.provider) {
       wrong(
         'flow',
@@ -182,14 +184,19 @@ export function checkBinding(id: string | undefined, input: BindingInput, world:
         `绑定“${other.id}”（业务流“${other.input.flow}”）以不同的服务质量选择了相同的报文：5QI ${other.input.qos.fiveQi}、DSCP ${other.input.qos.dscp}。请缩小其中一个过滤条件。`,
       );
   }
-  const within = [...others.map((one) => one.input), input];
+  // There may be ten thousand: gone through once for each bound that there is, and not copied.
+  const through = (holds: (one: BindingInput) => boolean, call: (one: BindingInput) => void): void => {
+    for (const other of world.bindings) if (other.id !== id && holds(other.input)) call(other.input);
+    call(input);
+  };
   for (const { rate, gbr, zone, slice: perSlice, en, zh } of directions) {
     const asked = input.qos[gbr] ?? 0;
     if (asked === 0) continue;
-    const sum = (inputs: readonly BindingInput[]): number =>
-      inputs.reduce((total, { qos }) => total + (qos[gbr] ?? 0), 0);
-    const over = (what: LocalText, bindings: readonly BindingInput[], capacity: number): void => {
-      const total = sum(bindings);
+    const over = (what: LocalText, holds: (one: BindingInput) => boolean, capacity: number): void => {
+      let total = 0;
+      through(holds, ({ qos }) => {
+        total += qos[gbr] ?? 0;
+      });
       if (total > capacity)
         wrong(
           `qos.${gbr}`,
@@ -203,7 +210,7 @@ export function checkBinding(id: string | undefined, input: BindingInput, world:
     if (place !== undefined && mbps !== undefined)
       over(
         say(`The edge zone "${place.title}"`, `边缘区域“${place.title}”`),
-        within.filter((one) => world.terminal(one.terminal)?.zone === place.id),
+        (one) => (one.qos[gbr] ?? 0) > 0 && world.terminal(one.terminal)?.zone === place.id,
         mbps * 1000,
       );
     for (const capacity of world.capacities.filter((one) => one.provider === input.provider)) {
@@ -212,25 +219,24 @@ export function checkBinding(id: string | undefined, input: BindingInput, world:
         capacity.place === '' ? say('The plant', '全厂') : say(`"${capacity.place}"`, `“${capacity.place}”`);
       over(
         say(`${where.en}, as "${input.provider}" tells,`, `据“${input.provider}”报告，${where.zh}`),
-        within.filter(
-          (one) =>
-            one.provider === input.provider &&
-            isAtOrBelow(world.terminal(one.terminal)?.place ?? '', capacity.place),
-        ),
+        (one) =>
+          one.provider === input.provider &&
+          (one.qos[gbr] ?? 0) > 0 &&
+          isAtOrBelow(world.terminal(one.terminal)?.place ?? '', capacity.place),
         capacity[rate],
       );
     }
     const inSlice = slice?.input.profile[perSlice];
     if (slice !== undefined && inSlice !== undefined)
-      over(
-        say(`The slice "${slice.id}"`, `切片“${slice.id}”`),
-        within.filter((one) => one.slice === slice.id),
-        inSlice,
-      );
+      over(say(`The slice "${slice.id}"`, `切片“${slice.id}”`), (one) => one.slice === slice.id, inSlice);
   }
   const most = slice?.input.profile.maxNumberofUEs;
   if (slice !== undefined && most !== undefined) {
-    const terminals = new Set(within.filter((one) => one.slice === slice.id).map((one) => one.terminal));
+    const terminals = new Set<string>();
+    through(
+      (one) => one.slice === slice.id,
+      (one) => void terminals.add(one.terminal),
+    );
     if (terminals.size > most)
       wrong(
         'slice',
@@ -297,7 +303,7 @@ export function checkSlice(id: string, input: SliceInput, world: World): FieldPr
   for (const field of ['uLLatency', 'dLLatency'] as const)
     if (input.profile[field] === 0)
       wrong(`profile.${field}`, 'A latency of 0 cannot exist.', '时延为 0 不可能存在。');
-  const bound = world.bindings.filter((one) => one.input.slice === id);
+  const bound = [...world.bindings].filter((one) => one.input.slice === id);
   const terminals = new Set(bound.map((one) => one.input.terminal));
   if (maxNumberofUEs !== undefined && terminals.size > maxNumberofUEs)
     wrong(

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { formatInstant, type LocalText, type Microseconds } from '@millrace/contract';
+import { type BindingInput, formatInstant, type LocalText, type Microseconds } from '@millrace/contract';
 import {
   type Accepted,
   type AuditEntry,
@@ -82,6 +82,13 @@ export const itemKey = (kind: RequestKind, id: string): string => `${kind}/${id}
 export class Reconciler {
   readonly #options: ReconcilerOptions;
   readonly #items = new Map<string, Item>();
+  /** Those that are wished for, by kind; bindings by terminal too. */
+  readonly #wished: Readonly<Record<RequestKind, Map<string, Item>>> = {
+    slice: new Map(),
+    binding: new Map(),
+    group: new Map(),
+  };
+  readonly #atTerminal = new Map<string, Map<string, Item>>();
   readonly #due = new Map<string, Microseconds>();
   readonly #busy = new Map<string, Promise<void>>();
   /** Touched while a step was on its way: looked at once more. */
@@ -102,7 +109,10 @@ export class Reconciler {
 
   static async open(options: ReconcilerOptions): Promise<Reconciler> {
     const reconciler = new Reconciler(options);
-    for (const item of await options.store.load()) reconciler.#items.set(itemKey(item.kind, item.id), item);
+    for (const item of await options.store.load()) {
+      reconciler.#items.set(itemKey(item.kind, item.id), item);
+      reconciler.#index(item, item.wanted);
+    }
     options.providers.onOpened((id) => reconciler.#providerOpened(id));
     options.providers.onChange((id, change) => {
       for (const [kind, name] of [
@@ -144,6 +154,15 @@ export class Reconciler {
     return this.#items.get(itemKey(kind, id));
   }
 
+  /** What is wished for. */
+  wished(kind: RequestKind): ReadonlyMap<string, Item> {
+    return this.#wished[kind];
+  }
+
+  wishedAt(terminal: string): Iterable<Item> {
+    return this.#atTerminal.get(terminal)?.values() ?? [];
+  }
+
   /** Resolves when the wish is durable; what follows from it comes by and by. */
   async want(wish: Pick<Item, 'kind' | 'id' | 'input' | 'wanted' | 'by'>): Promise<Item> {
     const key = itemKey(wish.kind, wish.id);
@@ -176,7 +195,9 @@ export class Reconciler {
     };
     await this.#inTurn(key, async () => {
       await this.#options.store.save({ ...item, ...change });
+      this.#index(item, false);
       Object.assign(item, change);
+      this.#index(item, wish.wanted);
       if (wish.wanted && item.stages.standing === 'released') item.stages = { standing: 'none' };
       this.#items.set(key, item);
     });
@@ -250,6 +271,19 @@ export class Reconciler {
       if (this.#busy.has(key) || (this.#due.get(key) ?? 0) > now) continue;
       if (this.#begin(key) && ++begun >= begunMax) return;
     }
+  }
+
+  #index(item: Item, wished: boolean): void {
+    const { kind, id } = item;
+    if (wished) this.#wished[kind].set(id, item);
+    else this.#wished[kind].delete(id);
+    if (kind !== 'binding') return;
+    const { terminal } = item.input as BindingInput;
+    const there = this.#atTerminal.get(terminal) ?? new Map<string, Item>();
+    if (wished) there.set(id, item);
+    else there.delete(id);
+    if (there.size > 0) this.#atTerminal.set(terminal, there);
+    else this.#atTerminal.delete(terminal);
   }
 
   #schedule(): void {
@@ -526,6 +560,7 @@ export class Reconciler {
     if (why === 'changed' || (why === 'unwanted' && item.wanted)) item.stages = { standing: 'none' };
     else if (why === 'unwanted') item.stages = { ...item.stages, standing: 'released' };
     else if (why === 'expired' && durationOf(placement.content) !== undefined) {
+      this.#index(item, false);
       item.wanted = false;
       item.stages = { ...item.stages, standing: 'released' };
     } else {

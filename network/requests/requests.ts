@@ -200,10 +200,11 @@ export class Requests {
   }
 
   wantedBindings(): { id: string; input: BindingInput; stages: ThreeStages }[] {
-    return this.#reconciler
-      .all('binding')
-      .filter((item) => item.wanted)
-      .map(({ id, input, stages }) => ({ id, input: input as BindingInput, stages }));
+    return [...this.#reconciler.wished('binding').values()].map(({ id, input, stages }) => ({
+      id,
+      input: input as BindingInput,
+      stages,
+    }));
   }
 
   /** An id for a binding of this flow and terminal that nothing has yet. */
@@ -239,7 +240,7 @@ export class Requests {
     return this.#inTurn(async () => {
       const before = this.wanted(kind, id);
       const problems = this.check(kind, id, input);
-      const count = this.#reconciler.all(kind).filter((item) => item.wanted).length;
+      const count = this.#reconciler.wished(kind).size;
       if (before === undefined && count >= most[kind])
         throw new AppError(
           422,
@@ -454,12 +455,10 @@ export class Requests {
   #world(): World {
     const { inventory } = this.#options;
     const wishes = <T>(kind: RequestKind): { id: string; input: T }[] =>
-      this.#reconciler
-        .all(kind)
-        .filter((item) => item.wanted)
-        .map(({ id, input }) => ({ id, input: input as T }));
+      [...this.#reconciler.wished(kind).values()].map(({ id, input }) => ({ id, input: input as T }));
     return {
-      bindings: wishes<BindingInput>('binding'),
+      bindings: { [Symbol.iterator]: () => bound(this.#reconciler.wished('binding').values()) },
+      bindingsAt: (id) => bound(this.#reconciler.wishedAt(id)),
       slices: wishes<SliceInput>('slice'),
       groups: wishes<LanGroupInput>('group'),
       capacities: this.#capacities,
@@ -620,6 +619,10 @@ export class Requests {
       });
     }
   }
+}
+
+function* bound(items: Iterable<Item>): Generator<{ id: string; input: BindingInput }> {
+  for (const { id, input } of items) yield { id, input: input as BindingInput };
 }
 
 function blank(kind: RequestKind, id: string): Item {
