@@ -88,6 +88,7 @@ async function reflector(...args: number[]): Promise<{ port: number; heard: Reco
     { stdio: ['ignore', 'pipe', 'inherit'] },
   );
   closing.push(async () => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
     const ended = new Promise((resolve) => child.once('close', resolve));
     child.kill('SIGKILL');
     await ended;
@@ -134,10 +135,11 @@ test.each([44, 38])(
       const besideAnother = [number - 1, number + 1].some((other) => other % 5 === 0 || other % 7 === 0);
       if (expected !== fate.arrived && besideAnother) expect(one).toBe(fate.lost);
       else expect(one).toBe(expected);
-      if (one === fate.arrived)
-        // 20 ms at the reflector are no part of the round trip.
-        expect(columns.roundTrip[at]).toBeLessThan(20_000);
     });
+    // 20 ms at the reflector are no part of a round trip; a busy machine may make some of them longer, not half of them.
+    const away = [...columns.roundTrip].filter((one) => !Number.isNaN(one)).sort((a, b) => a - b);
+    expect(away.length).toBeGreaterThan(20);
+    expect(away[Math.floor(away.length / 2)]).toBeLessThan(20_000);
     expect(heard[0]).toMatchObject({ sequence: 1, ttl: 255, tos: 46 << 2, octets: 100, tlvs: 1 });
     expect(here.faults('t', 46)).toMatchObject({
       wrongEcho: 0,
