@@ -246,6 +246,67 @@ const alarmMessages = createRoute({
   component: lazyRouteComponent(() => import('./pages/alarms/messages.tsx'), 'AlarmMessagesPage'),
 });
 
+const network = createRoute({
+  getParentRoute: () => shell,
+  path: '/network',
+  component: lazyRouteComponent(() => import('./pages/network/overview.tsx'), 'NetworkOverviewPage'),
+});
+
+const networkApplications = createRoute({
+  getParentRoute: () => shell,
+  path: '/network/applications',
+  validateSearch: texts('text', 'state', 'app'),
+  component: lazyRouteComponent(() => import('./pages/network/applications.tsx'), 'NetworkApplicationsPage'),
+});
+
+const networkFlow = createRoute({
+  getParentRoute: () => shell,
+  path: '/network/flows/$flow',
+  validateSearch: texts('edit', 'terminal', 'sort'),
+  component: lazyRouteComponent(() => import('./pages/network/flow.tsx'), 'NetworkFlowPage'),
+});
+
+const networkTerminals = createRoute({
+  getParentRoute: () => shell,
+  path: '/network/terminals',
+  validateSearch: texts('text', 'state', 'kind', 'place', 'problems', 'sort'),
+  component: lazyRouteComponent(() => import('./pages/network/terminals.tsx'), 'NetworkTerminalsPage'),
+});
+
+const networkTerminal = createRoute({
+  getParentRoute: () => shell,
+  path: '/network/terminals/$terminal',
+  validateSearch: texts('tab', 'flow'),
+  component: lazyRouteComponent(() => import('./pages/network/terminal.tsx'), 'NetworkTerminalPage'),
+});
+
+const networkIncidents = createRoute({
+  getParentRoute: () => shell,
+  path: '/network/incidents',
+  validateSearch: texts('which', 'flow', 'terminal'),
+  component: lazyRouteComponent(() => import('./pages/network/incidents.tsx'), 'NetworkIncidentsPage'),
+});
+
+const networkIncident = createRoute({
+  getParentRoute: () => shell,
+  path: '/network/incidents/$incident',
+  component: lazyRouteComponent(() => import('./pages/network/incident.tsx'), 'NetworkIncidentPage'),
+});
+
+const networkCoverage = createRoute({
+  getParentRoute: () => shell,
+  path: '/network/coverage',
+  validateSearch: texts('show', 'flow', 'place'),
+  component: lazyRouteComponent(() => import('./pages/network/coverage.tsx'), 'NetworkCoveragePage'),
+});
+
+const networkReport = createRoute({
+  getParentRoute: () => shell,
+  path: '/network/report',
+  validateSearch: texts('month'),
+  component: lazyRouteComponent(() => import('./pages/network/report.tsx'), 'NetworkReportPage'),
+});
+
 const dashboards = createRoute({
   getParentRoute: () => shell,
   path: '/dashboards',
@@ -311,6 +372,15 @@ const tree = root.addChildren([
     alarmRule,
     alarmMetrics,
     alarmMessages,
+    network,
+    networkApplications,
+    networkFlow,
+    networkTerminals,
+    networkTerminal,
+    networkIncidents,
+    networkIncident,
+    networkCoverage,
+    networkReport,
     about,
   ]),
 ]);

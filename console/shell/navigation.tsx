@@ -10,6 +10,7 @@ import {
   Info,
   LayoutDashboard,
   LayoutGrid,
+  RadioTower,
   ScrollText,
   Settings,
   Share2,
@@ -60,6 +61,7 @@ export function Navigation() {
         <Item to="/" icon={<LayoutDashboard size={18} />} text={words('nav.plant')} />
         <Item to="/apps" icon={<Blocks size={18} />} text={words('nav.apps')} />
         <Item to="/commands" icon={<Zap size={18} />} text={words('command.nav')} />
+        <Item to="/network" icon={<RadioTower size={18} />} text={words('network.nav')} />
         <Item to="/alarms" icon={<Bell size={18} />} text={words('alarm.nav')} />
         <Item to="/live" icon={<Activity size={18} />} text={words('nav.live')} />
         <Item to="/dashboards" icon={<LayoutGrid size={18} />} text={words('dashboard.title')} />
@@ -123,6 +125,7 @@ function Item({
     | '/dashboards'
     | '/data-out'
     | '/alarms'
+    | '/network'
     | '/commands'
     | '/terminals'
     | '/proposals'

@@ -4,6 +4,7 @@ import { appsEn } from './apps-en.ts';
 import { certificateEn } from './certificate-en.ts';
 import { commandEn } from './command-en.ts';
 import { dashboardEn } from './dashboard-en.ts';
+import { networkEn } from './network-en.ts';
 import { terminalEn } from './terminal-en.ts';
 
 /** Words of the console. One term per idea; see docs/concepts/glossary.md. */
@@ -516,6 +517,7 @@ export const en = {
   },
   terminal: terminalEn,
   alarm: alarmEn,
+  network: networkEn,
   command: commandEn,
   dashboard: dashboardEn,
 } as const;

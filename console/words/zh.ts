@@ -6,6 +6,7 @@ import { certificateZh } from './certificate-zh.ts';
 import { commandZh } from './command-zh.ts';
 import { dashboardZh } from './dashboard-zh.ts';
 import type { en } from './en.ts';
+import { networkZh } from './network-zh.ts';
 import { terminalZh } from './terminal-zh.ts';
 
 export const zh: Translation<typeof en> = {
@@ -465,6 +466,7 @@ export const zh: Translation<typeof en> = {
   },
   terminal: terminalZh,
   alarm: alarmZh,
+  network: networkZh,
   command: commandZh,
   dashboard: dashboardZh,
 };
