@@ -1,7 +1,7 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { createServer } from 'node:net';
 import { Measuring, type MeasuringOptions, type ProbePlan } from '@millrace/network/measurement';
-import { fate, silentLog, systemClock } from '@millrace/sdk';
+import { fate, silentLog, systemClock, VirtualClock } from '@millrace/sdk';
 import { afterEach, expect, test } from 'vitest';
 import { loadLibc } from './libc.ts';
 import { findPathMtu } from './path-mtu.ts';
@@ -195,6 +195,24 @@ test('plans that cannot be are refused in words, one by one', async () => {
   expect(told[8]!.intervalMs).toBeGreaterThan(100);
   expect(told[8]!.changed!.en).toContain('10 are allowed');
   expect(told.every(({ refused }) => refused === undefined || refused.zh !== '')).toBe(true);
+});
+
+test('windows follow each other without a gap, each when all its probes are decided', async () => {
+  const clock = new VirtualClock(1_700_000_003_000_000);
+  const here = await open({ clock });
+  const windows: [number, number][] = [];
+  const end = here.onWindow(10_000, (from, to) => {
+    expect(here.decidedUntil()).toBeGreaterThanOrEqual(to);
+    windows.push([from / 1_000_000 - 1_700_000_000, to / 1_000_000 - 1_700_000_000]);
+  });
+  clock.advance(30_500);
+  expect(windows).toEqual([
+    [10, 20],
+    [20, 30],
+  ]);
+  end();
+  clock.advance(60_000);
+  expect(windows).toHaveLength(2);
 });
 
 test('a port that is taken is told, and measuring goes on', async () => {

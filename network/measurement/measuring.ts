@@ -105,6 +105,7 @@ export interface MeasuringStats {
 const defaultTimeoutMs = 2_000;
 const defaultIntervalMs = 1_000;
 const clockEveryMs = 60_000;
+const namesEveryMinutes = 5;
 const noiseIntervalMsMin = 10;
 const restartMs = { first: 1_000, most: 60_000 } as const;
 const statsWindowMicroseconds = 300_000_000;
@@ -150,6 +151,7 @@ export class Measuring {
   #rowsLost = 0;
   #processor = Number.NaN;
   #restarts = 0;
+  #minutes = 0;
   #stopped = false;
   #cancel = new Set<() => void>();
   #setting: Promise<unknown> = Promise.resolve();
@@ -187,7 +189,14 @@ export class Measuring {
     }
     if (this.#stopped) return;
     this.#tellClock();
-    this.#later(clockEveryMs, () => void this.#readClock());
+    this.#later(clockEveryMs, () => {
+      void this.#readClock();
+      this.#minutes += 1;
+      if (this.#minutes % namesEveryMinutes === 0)
+        void this.refresh().catch((error: unknown) =>
+          log.warn('names of terminals could not be looked up', { error: String(error) }),
+        );
+    });
   }
 
   #tellClock(): void {
@@ -307,6 +316,7 @@ export class Measuring {
   }
 
   async #set(plans: readonly ProbePlan[]): Promise<PlannedSession[]> {
+    if (this.#stopped) return [];
     const checked = this.#check(plans);
     const names = [
       ...new Set(checked.flatMap(({ plan, refused }) => (refused || isIP(plan.host) ? [] : [plan.host]))),
@@ -724,9 +734,25 @@ export class Measuring {
     await Promise.all([this.#prober?.stop({ kind: 'stop' }), this.#reflector?.stop({ kind: 'stop' })]);
   }
 
-  /** Looks up names anew and probes as before: for when terminals may have got other addresses. */
-  refresh(): Promise<PlannedSession[]> {
-    return this.setSessions(this.#plans);
+  /** Looks up names anew, and probes on where one has got another address; done by itself every five minutes. */
+  async refresh(): Promise<void> {
+    const named = this.#plans.filter(({ host }) => isIP(host) === 0 && host !== '');
+    if (named.length === 0) return;
+    const hosts = [...new Set(named.map(({ host }) => host))];
+    const now = new Map(
+      await Promise.all(
+        hosts.map(async (host) => {
+          const found = await lookup(host).catch(() => undefined);
+          return [host, found?.address] as const;
+        }),
+      ),
+    );
+    const isMoved = named.some(({ terminal, dscp, host }) => {
+      const address = now.get(host);
+      // A name server that does not answer moves nobody.
+      return address !== undefined && this.#sessions.get(keyOf(terminal, dscp))?.thread.address !== address;
+    });
+    if (isMoved && !this.#stopped) await this.setSessions(this.#plans);
   }
 }
 

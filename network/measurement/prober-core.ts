@@ -104,6 +104,7 @@ export class ProberCore {
     monotonic: Microseconds,
     keyOf: (session: ThreadSession) => PeerKey,
   ): void {
+    const tickBefore = this.#tickMicroseconds;
     this.#tickMicroseconds = tickMs * 1000;
     const before = this.#sessions;
     this.#sessions = new Map();
@@ -115,7 +116,10 @@ export class ProberCore {
         cookie: known?.cookie ?? randomBytes(8),
         faults: known?.faults ?? noFaults(),
         track:
-          known !== undefined && known.timeoutMs === session.timeoutMs
+          // A faster pace has more probes under way than the track was made for.
+          known !== undefined &&
+          known.timeoutMs === session.timeoutMs &&
+          known.intervalTicks * tickBefore <= session.intervalTicks * this.#tickMicroseconds
             ? known.track
             : new ProbeTrack({
                 ssid: session.ssid,

@@ -126,7 +126,12 @@ export function runNative(libc: Libc, port: MessagePort): void {
       libc.close(socket.fd);
       sockets.delete(key);
     }
-    for (const connection of connections.splice(0)) libc.close(connection.fd);
+    // A session that goes on keeps what is under way.
+    for (const connection of connections.splice(0)) {
+      if (core.session(connection.session.id)?.track === connection.session.track)
+        connections.push(connection);
+      else libc.close(connection.fd);
+    }
     if (refused.length > 0) tell({ kind: 'refused', sessions: refused });
   };
 

@@ -59,6 +59,13 @@ test('a sender behind NAT reports round trips and the direction of its losses', 
   expect(read.first).toBe(0);
 });
 
+test('a terminal whose clock is set after it started reports by the clock it has now', () => {
+  const sender = new TerminalSender({ terminal: 't', reflector: 'x' }, 1);
+  sender.next(5_000_000);
+  sender.next(6_000_000);
+  expect(sender.report(9_000_000, start + 9_000_000)!.sent).toEqual([start + 5_000_000, start + 6_000_000]);
+});
+
 test('what was told is not told again; what the platform could not be told is bounded and counted', () => {
   const sender = new TerminalSender({ terminal: 't', reflector: 'x' }, 1);
   for (let at = 0; at < 10; at++) sender.next(start + at * 1_000_000);

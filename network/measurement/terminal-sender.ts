@@ -4,9 +4,10 @@ import { readFileSync } from 'node:fs';
 
 /**
  * Sends STAMP (RFC 8762) from a terminal to the platform's reflector, and tells the platform what came back: for terminals behind NAT, which
- * nobody can reach. One file without dependencies, for Node.js 18 or later; copied to the terminal as it is:
+ * nobody can reach. One file without dependencies, for Node.js 18 or later; the built file is copied to the terminal under a name that says
+ * that it is a module:
  *
- *   node terminal-sender.js settings.json
+ *   node terminal-sender.mjs settings.json
  *
  * Settings: { "terminal": "agv-7", "reflector": "10.0.0.1", "port": 862, "everyMilliseconds": 1000, "timeoutMilliseconds": 2000,
  *   "reportTo": "http://10.0.0.1:8080/…", "user": "agv-7", "password": "…", "reportSeconds": 30 }
@@ -57,6 +58,7 @@ interface Probe {
   count: number | null;
 }
 
+/** Runs evenly, whatever is done to the clock: a terminal often starts with none, and gets the time later. */
 const microseconds = (): number => Math.round((performance.timeOrigin + performance.now()) * 1000);
 
 /** Writes a request into 44 octets. */
@@ -135,8 +137,8 @@ export class TerminalSender {
     probe.count = packet.readUInt32BE(0);
   }
 
-  /** What is decided at `now` and not yet told; undefined: nothing. */
-  report(now: number): SenderReport | undefined {
+  /** What is decided at `now` and not yet told; undefined: nothing. `wall`: what the terminal's clock says now. */
+  report(now: number, wall = now): SenderReport | undefined {
     const { terminal, everyMilliseconds, timeoutMilliseconds } = this.#settings;
     const undecided = this.#probes.findIndex((probe) => now - probe.sent <= timeoutMilliseconds * 1_000);
     const end = Math.min(reportMax, undecided < 0 ? this.#probes.length : undecided);
@@ -150,7 +152,7 @@ export class TerminalSender {
       octets,
       first: this.#first,
       dropped: this.#dropped,
-      sent: probes.map((probe) => probe.sent),
+      sent: probes.map((probe) => probe.sent - now + wall),
       roundTrip: probes.map((probe) => probe.roundTrip),
       count: probes.map((probe) => probe.count),
     };
@@ -178,7 +180,7 @@ export function run(settings: Settings, signal: AbortSignal, say: (line: string)
   }, settings.everyMilliseconds ?? 1_000);
   let isTelling = false;
   const tell = async (): Promise<void> => {
-    const report = isTelling ? undefined : sender.report(microseconds());
+    const report = isTelling ? undefined : sender.report(microseconds(), Date.now() * 1_000);
     if (report === undefined || settings.reportTo === undefined) return;
     isTelling = true;
     try {
