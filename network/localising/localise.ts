@@ -81,16 +81,17 @@ export function localise(clues: Clues): Blame {
     .filter((one) => one.quality !== 'unknown')
     .slice(0, localisingLimits.segmentsMax);
   const direct = directClues(clues);
-  const elsewhere = suspectsElsewhere(own, peers);
+  const crossing = peers.map((peer) => ({ bad: peer.quality === 'bad', parts: partsOf(peer) }));
+  const elsewhere = suspectsElsewhere(own, crossing);
   const parts = [...own, ...elsewhere];
   const index = new Map(parts.map((part, at) => [part.key, at]));
   // Peers that share the same parts and fare the same count together.
   const groups = new Map<string, { crossed: number[]; bad: number; good: number }>();
-  for (const peer of peers) {
-    const crossed = partsOf(peer).flatMap((part) => index.get(part.key) ?? []);
+  for (const { bad, parts: over } of crossing) {
+    const crossed = over.flatMap((part) => index.get(part.key) ?? []);
     const key = crossed.join();
     const group = groups.get(key) ?? { crossed, bad: 0, good: 0 };
-    if (peer.quality === 'bad') group.bad++;
+    if (bad) group.bad++;
     else group.good++;
     groups.set(key, group);
   }
@@ -104,21 +105,39 @@ export function localise(clues: Clues): Blame {
     );
   });
 
+  // Parts are few: a set of them is a number.
+  const maskOf = (some: readonly number[]): number => some.reduce((mask, at) => mask | (1 << at), 0);
+  const grouped = [...groups.values()].map(({ crossed, bad, good }) => ({
+    mask: maskOf(crossed),
+    bad,
+    good,
+  }));
+  const segmentMasks = crossedBy.map(maskOf);
+  const [ofPaths, ofSegments] = [new Map<number, [number, number]>(), new Map<number, [number, number]>()];
+  /** Logarithms of how likely a path that crosses these failed parts looks bad, and good. */
+  const logsOf = (mask: number, anyway: number, known: typeof ofPaths): [number, number] => {
+    let logs = known.get(mask);
+    if (logs === undefined) {
+      let hidden = 1 - anyway;
+      parts.forEach((part, at) => {
+        if ((mask & (1 << at)) !== 0) hidden *= 1 - shows[part.kind];
+      });
+      known.set(mask, (logs = [Math.log(1 - hidden), Math.log(hidden)]));
+    }
+    return logs;
+  };
+
   const weigh = (failed: readonly number[]): number => {
     let log = 0;
     for (const at of failed) log += Math.log(prior[parts[at]!.kind]);
-    const shown = (crossed: readonly number[], anyway: number): number => {
-      let hidden = 1 - anyway;
-      for (const at of failed) if (crossed.includes(at)) hidden *= 1 - shows[parts[at]!.kind];
-      return 1 - hidden;
-    };
-    for (const { crossed, bad, good } of groups.values()) {
-      const p = shown(crossed, badAnyway);
-      log += bad * Math.log(p) + good * Math.log(1 - p);
+    const failedMask = maskOf(failed);
+    for (const { mask, bad, good } of grouped) {
+      const [logBad, logGood] = logsOf(mask & failedMask, badAnyway, ofPaths);
+      log += bad * logBad + good * logGood;
     }
     segments.forEach((segment, at) => {
-      const p = shown(crossedBy[at]!, segmentBadAnyway);
-      log += Math.log(segment.quality === 'bad' ? p : 1 - p);
+      const [logBad, logGood] = logsOf(segmentMasks[at]! & failedMask, segmentBadAnyway, ofSegments);
+      log += segment.quality === 'bad' ? logBad : logGood;
     });
     for (const { given, otherwise } of direct) {
       let p = otherwise;
@@ -180,7 +199,7 @@ export function localise(clues: Clues): Blame {
   const from = order[best.from]!;
   const to = order[best.to]!;
   const observable = from === to;
-  const evidence = gather(clues, own, peers, segments, direct);
+  const evidence = gather(clues, own, crossing, segments, direct);
   const nothingTells = !observable && best.from === 0 && best.to === order.length - 1 && !together;
   const worst = own
     .map((part, at) => ({ part, share: byPart[at]! / total }))
@@ -211,6 +230,12 @@ export function localise(clues: Clues): Blame {
   };
 }
 
+/** Another terminal as the parts it crosses. */
+interface Crossing {
+  readonly bad: boolean;
+  readonly parts: readonly Part[];
+}
+
 /** Those that share most with the path first: they tell most. */
 function choosePeers(path: PathPlace, peers: readonly Peer[]): Peer[] {
   const told = peers.filter((peer) => peer.quality !== 'unknown' && peer.terminal !== path.terminal);
@@ -227,15 +252,15 @@ function choosePeers(path: PathPlace, peers: readonly Peer[]): Peer[] {
 }
 
 /** Parts others cross and this path does not, where several fail: a fault there must not be put here. */
-function suspectsElsewhere(own: readonly Part[], peers: readonly Peer[]): Part[] {
+function suspectsElsewhere(own: readonly Part[], crossing: readonly Crossing[]): Part[] {
   const mine = new Set(own.map(({ key }) => key));
   const counted = new Map<string, { part: Part; bad: number; all: number }>();
-  for (const peer of peers)
-    for (const part of partsOf(peer)) {
+  for (const { bad, parts } of crossing)
+    for (const part of parts) {
       if (mine.has(part.key) || part.kind === 'terminal' || part.kind === 'link') continue;
       const held = counted.get(part.key) ?? { part, bad: 0, all: 0 };
       held.all++;
-      if (peer.quality === 'bad') held.bad++;
+      if (bad) held.bad++;
       counted.set(part.key, held);
     }
   return [...counted.values()]
@@ -412,23 +437,30 @@ const isNumber = (value: number | undefined): value is number =>
 function gather(
   clues: Clues,
   own: readonly Part[],
-  peers: readonly Peer[],
+  crossing: readonly Crossing[],
   segments: readonly Segment[],
   direct: readonly Direct[],
 ): Evidence[] {
   const evidence: Evidence[] = [];
+  const counted = new Map(own.map((part) => [part.key, { sharing: 0, bad: 0 }]));
+  for (const { bad, parts } of crossing)
+    for (const { key } of parts) {
+      const held = counted.get(key);
+      if (held === undefined) continue;
+      held.sharing++;
+      if (bad) held.bad++;
+    }
   for (const part of own) {
     if (part.kind === 'terminal' || part.kind === 'link') continue;
-    const sharing = peers.filter((peer) => partsOf(peer).some(({ key }) => key === part.key));
-    if (sharing.length === 0) continue;
-    const bad = sharing.filter(({ quality }) => quality === 'bad').length;
+    const { sharing, bad } = counted.get(part.key)!;
+    if (sharing === 0) continue;
     const name = partName(part, clues);
     evidence.push({
       hop: part.hop,
       value: bad,
       what: {
-        en: `${bad} of ${sharing.length} other terminals over ${name.en} have lost their quality too.`,
-        zh: `共用${name.zh}的其他 ${sharing.length} 个终端中有 ${bad} 个同样质量下降。`,
+        en: `${bad} of ${sharing} other terminals over ${name.en} have lost their quality too.`,
+        zh: `共用${name.zh}的其他 ${sharing} 个终端中有 ${bad} 个同样质量下降。`,
       },
     });
   }
