@@ -36,6 +36,8 @@ export const judgingLimits = {
   /** Rounds in a row without a violation before it is over: after one that the last minute showed, and after one that only a longer time did. */
   roundsToClose: 6,
   roundsToCloseLong: 60,
+  /** Rounds without any message before the first verdict. */
+  roundsOfSilence: 3,
   /** The longer time is looked at every so many rounds. */
   longEveryRounds: 6,
   /** And holds at most twice this. */
@@ -274,6 +276,8 @@ export class Judging {
         pair.flow = flow;
         pair.terminal = terminal;
         pair.things = things;
+        // Half an interval: what comes closer together is one message in parts.
+        pair.passive.together = (flow.input.level.transferIntervalMs ?? 0) * 500;
         seen.add(key);
         order.push(pair);
         push(byTerminal, terminal.id, pair);
@@ -404,6 +408,13 @@ export class Judging {
       pair.longJudged = judgement.judge(level, long);
     }
     pair.figures = judgement.figures(level, lately);
+    // A start has not heard of everybody yet: silence says something only after a while.
+    if (
+      pair.state === undefined &&
+      pair.figures.messages === 0 &&
+      pair.rounds < judgingLimits.roundsOfSilence
+    )
+      return;
     const found = together(short, pair.longJudged);
     this.#move(pair, found, short, now);
     const slot = pair.state === 'met' ? 0 : pair.state === 'violated' ? 1 : 2;

@@ -8,6 +8,8 @@ export const terminalType = 'NetworkTerminal';
 export const thingOf = (terminal: string): string => `urn:millrace:network:terminal:${terminal}`;
 
 const publishMilliseconds = 10_000;
+/** With a thing goes its history: one whose terminal is away for a while is kept. */
+const absentMicroseconds = 24 * 3_600_000_000;
 /** Things registered or changed in one round: the record store has other things to do. */
 const registeredEachRoundMax = 10;
 
@@ -56,6 +58,8 @@ export class MeasuredThings {
   readonly #judging: Judging;
   /** Terminal → what its thing was registered with. */
   readonly #registered = new Map<string, string>();
+  /** Terminals that are not there, since when. */
+  readonly #absent = new Map<string, number>();
   /** `thing property` → text or truth value given last: these are given when they change. */
   readonly #given = new Map<string, string>();
   #stopped = false;
@@ -151,6 +155,7 @@ export class MeasuredThings {
   async round(): Promise<void> {
     const values: { thing: string; property: string; value: number | boolean | string | null }[] = [];
     let changes = 0;
+    const now = this.#platform.clock.now();
     for (const terminal of this.#terminals.all()) {
       const pairs = this.#judging.ofTerminal(terminal.id);
       const known = this.#registered.get(terminal.id);
@@ -176,7 +181,14 @@ export class MeasuredThings {
       this.#values(id, terminal, pairs, values);
     }
     for (const terminal of [...this.#registered.keys()]) {
-      if (this.#terminals.get(terminal) !== undefined || changes++ >= registeredEachRoundMax) continue;
+      if (this.#terminals.get(terminal) !== undefined) {
+        this.#absent.delete(terminal);
+        continue;
+      }
+      const since = this.#absent.get(terminal) ?? now;
+      this.#absent.set(terminal, since);
+      if (now - since < absentMicroseconds || changes++ >= registeredEachRoundMax) continue;
+      this.#absent.delete(terminal);
       await this.#platform.things.remove(thingOf(terminal));
       this.#registered.delete(terminal);
     }

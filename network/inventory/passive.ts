@@ -7,23 +7,37 @@ export const passiveMessagesMax = 4096;
 const historyMicroseconds = 600_000_000;
 const firstCapacity = 16;
 
-/** Messages that came by themselves for one flow of one terminal, since they were last taken. */
+/**
+ * Messages that came by themselves for one flow of one terminal, since they were last taken. Several things behind one terminal share its path: the one that
+ * speaks tells of it, and another takes its place when it falls silent and others do not. What a thing says within `together` (µs) is one message: a
+ * poll reads one block of registers after the other, a notification brings values of different times.
+ */
 export class PassiveLine {
+  together = 0;
   #sent: Float64Array = new Float64Array(firstCapacity);
   #received: Float64Array = new Float64Array(firstCapacity);
   #count = 0;
-  /** The message last counted, by thing: a message is all that a thing says of one time. */
-  readonly #last = new Map<number, number>();
+  /** The thing that is listened to. */
+  #chosen = -1;
+  /** The last message of it. */
+  #last = Number.NEGATIVE_INFINITY;
+  /** Messages of others since the last taking: thing → how many rows. */
+  readonly #others = new Map<number, number>();
   letGo = 0;
   total = 0;
   lastReceived = 0;
 
   add(thing: number, sent: Microseconds, received: Microseconds): void {
-    if (this.#last.get(thing) === sent) return;
-    this.#last.set(thing, sent);
     if (received - sent > historyMicroseconds) return;
-    this.total++;
     this.lastReceived = received;
+    if (this.#chosen === -1) this.#chosen = thing;
+    if (thing !== this.#chosen) {
+      this.#others.set(thing, (this.#others.get(thing) ?? 0) + 1);
+      return;
+    }
+    if (received - this.#last <= this.together) return;
+    this.#last = received;
+    this.total++;
     if (this.#count >= passiveMessagesMax) {
       this.letGo++;
       return;
@@ -43,6 +57,9 @@ export class PassiveLine {
   }
 
   take(): PassiveColumns | undefined {
+    if (this.#count === 0 && this.#others.size > 0)
+      this.#chosen = [...this.#others].sort(([, a], [, b]) => b - a)[0]![0];
+    this.#others.clear();
     if (this.#count === 0) return undefined;
     const count = this.#count;
     this.#count = 0;

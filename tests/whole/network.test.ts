@@ -116,3 +116,36 @@ test('who does not know the secret of a provider tells it nothing', async () => 
     expect(response.status).toBe(404);
   }
 });
+
+test('what others have laid down answers in its own words, lets in who shows a token, and stands in the audit trail', async () => {
+  const ask = (method: string, path: string, headers: Record<string, string> = {}, body?: string) =>
+    fetch(`${server.url}/camara${path}`, { method, headers, ...(body === undefined ? {} : { body }) });
+  const token = { authorization: `Bearer ${server.token}` };
+  const stranger = await ask('GET', '/qos-profiles/v1/qos-profiles/QOS_E');
+  expect([stranger.status, ((await stranger.json()) as { code: string }).code]).toEqual([
+    401,
+    'UNAUTHENTICATED',
+  ]);
+  expect((await ask('GET', '/qos-profiles/v1/qos-profiles/QOS_E', token)).status).toBe(200);
+  // A browser's cookie goes along with what other sites ask: here it opens nothing.
+  expect(
+    (await ask('GET', '/qos-profiles/v1/qos-profiles/QOS_E', { cookie: `millrace=${server.token}` })).status,
+  ).toBe(401);
+  const session = await ask(
+    'POST',
+    '/quality-on-demand/v1/sessions',
+    { ...token, 'content-type': 'application/json' },
+    JSON.stringify({
+      device: { ipv4Address: { publicAddress: '203.0.113.9', privateAddress: '203.0.113.9' } },
+      applicationServer: { ipv4Address: '198.51.100.1' },
+      qosProfile: 'QOS_E',
+      duration: 60,
+    }),
+  );
+  expect(session.status).toBeGreaterThanOrEqual(400);
+  expect(session.status).toBeLessThan(500);
+  const large = await ask('POST', '/quality-on-demand/v1/sessions', token, 'x'.repeat(300_000));
+  expect(large.status).toBe(413);
+  const { body } = await server.request('GET', '/api/audit?limit=50');
+  expect(JSON.stringify(body)).toMatch(/network\.foreign/);
+});
