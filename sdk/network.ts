@@ -308,6 +308,35 @@ export interface ProviderDefinition {
   notified?(provider: NetworkProvider, path: string, body: unknown): Promise<void>;
 }
 
+/** Gathers the steps of a provider's test: what each found, or why it failed, and how long it took. */
+export class TestSteps {
+  readonly #steps: TestReport['steps'] = [];
+
+  /** Resolves true where `work` did; what it gives is shown beside the step. */
+  async take(title: LocalText, work: () => Promise<string>): Promise<boolean> {
+    const began = performance.now();
+    let ok = true;
+    let detail: string;
+    try {
+      detail = await work();
+    } catch (error) {
+      ok = false;
+      detail = error instanceof ProviderError ? error.words.en : String(error);
+    }
+    this.#steps.push({
+      title,
+      ok,
+      milliseconds: performance.now() - began,
+      ...(detail === '' ? {} : { detail }),
+    });
+    return ok;
+  }
+
+  report(ok = this.#steps.every((step) => step.ok)): TestReport {
+    return { ok, steps: this.#steps };
+  }
+}
+
 export function defineProvider(provider: ProviderDefinition): ProviderDefinition {
   return provider;
 }

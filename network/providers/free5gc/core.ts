@@ -14,6 +14,7 @@ import {
   ProviderError,
   type SeenTerminal,
   type SubscriberInput,
+  TestSteps,
 } from '@millrace/sdk';
 import {
   appSessionBody,
@@ -172,38 +173,26 @@ export class Free5gcCore implements NetworkProvider {
   }
 
   async test(): Promise<TestReport> {
-    const steps: TestReport['steps'] = [];
-    const step = async (title: LocalText, work: () => Promise<string>): Promise<void> => {
-      const began = performance.now();
-      try {
-        const detail = await work();
-        steps.push({ title, ok: true, milliseconds: performance.now() - began, detail });
-      } catch (error) {
-        steps.push({
-          title,
-          ok: false,
-          milliseconds: performance.now() - began,
-          detail: error instanceof ProviderError ? error.words.en : String(error),
-        });
-      }
-    };
-    await step({ en: 'Sign in at the web console', zh: '登录 Web 控制台' }, async () => {
+    const steps = new TestSteps();
+    await steps.take({ en: 'Sign in at the web console', zh: '登录 Web 控制台' }, async () => {
       this.#token = await this.#signIn();
       return this.#text('password') === 'free5gc'
         ? 'with the password everybody knows: keep the console off all other networks'
         : '';
     });
-    await step({ en: 'Subscribers', zh: '签约用户' }, async () => String((await this.#subscribers()).length));
-    await step({ en: 'Registered terminals', zh: '已注册终端' }, async () =>
+    await steps.take({ en: 'Subscribers', zh: '签约用户' }, async () =>
+      String((await this.#subscribers()).length),
+    );
+    await steps.take({ en: 'Registered terminals', zh: '已注册终端' }, async () =>
       String((await this.#registered()).length),
     );
     const pcf = this.#text('pcf');
     if (pcf !== undefined)
-      await step({ en: 'PCF answers in HTTP/2', zh: 'PCF 以 HTTP/2 应答' }, async () => {
+      await steps.take({ en: 'PCF answers in HTTP/2', zh: 'PCF 以 HTTP/2 应答' }, async () => {
         const url = `${pcf.replace(/\/$/, '')}/npcf-policyauthorization/v1/app-sessions/0`;
         return `HTTP ${(await askCore({ method: 'GET', url, http2: true }, this.#context.signal)).status}`;
       });
-    return { ok: steps.every(({ ok }) => ok), steps };
+    return steps.report();
   }
 
   async dryRun(

@@ -8,6 +8,7 @@ import {
   type ProviderContext,
   ProviderError,
   type ProviderTerminal,
+  TestSteps,
 } from '@millrace/sdk';
 import {
   bridgeOf,
@@ -125,43 +126,26 @@ export class Gateway implements NetworkProvider {
   }
 
   async test(): Promise<TestReport> {
-    const steps: TestReport['steps'] = [];
-    const step = async (title: LocalText, work: () => Promise<string | undefined>): Promise<boolean> => {
-      const began = performance.now();
-      try {
-        const detail = await work();
-        steps.push({
-          title,
-          ok: true,
-          milliseconds: performance.now() - began,
-          ...(detail === undefined ? {} : { detail }),
-        });
-        return true;
-      } catch (error) {
-        const detail = error instanceof ProviderError ? (error.detail ?? error.message) : String(error);
-        steps.push({ title, ok: false, milliseconds: performance.now() - began, detail });
-        return false;
-      }
-    };
+    const steps = new TestSteps();
     const there =
-      (await step({ en: 'Programs tc, ip and nft', zh: '程序 tc、ip 与 nft' }, async () =>
+      (await steps.take({ en: 'Programs tc, ip and nft', zh: '程序 tc、ip 与 nft' }, async () =>
         [await this.#tools.run('tc', ['-V']), await this.#tools.run('nft', ['--version'])].join(' ').trim(),
       )) &&
-      (await step(
+      (await steps.take(
         {
           en: 'Kernel: HTB, nftables, VXLAN (tried in a namespace of its own)',
           zh: '内核：HTB、nftables、VXLAN（在独立命名空间中试验）',
         },
         async () => {
           await tools(undefined).run('sh', ['-c', 'exec unshare --net sh -s'], kernelProbeScript);
-          return undefined;
+          return '';
         },
       ));
     let fine = there;
     if (there)
       for (const side of this.#sides)
         fine =
-          (await step(
+          (await steps.take(
             {
               en: `Interface ${side.device} (${side.direction})`,
               zh: `接口 ${side.device}（${side.direction === 'uplink' ? '上行' : '下行'}）`,
@@ -172,7 +156,7 @@ export class Gateway implements NetworkProvider {
               return `${root.kind}, ${side.rate / million} Mbit/s`;
             },
           )) && fine;
-    return { ok: fine, steps };
+    return steps.report(fine);
   }
 
   async dryRun(

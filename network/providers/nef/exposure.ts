@@ -16,6 +16,7 @@ import {
   type ProviderTerminal,
   type SeenTerminal,
   type SteeringRequest,
+  TestSteps,
   type TimeSyncRequest,
 } from '@millrace/sdk';
 import {
@@ -162,37 +163,26 @@ export class Exposure implements NetworkProvider {
   }
 
   async test(): Promise<TestReport> {
-    const steps: TestReport['steps'] = [];
-    const step = async (title: LocalText, work: () => Promise<string>): Promise<void> => {
-      const began = performance.now();
-      try {
-        const detail = await work();
-        steps.push({ title, ok: true, milliseconds: performance.now() - began, detail });
-      } catch (error) {
-        steps.push({
-          title,
-          ok: false,
-          milliseconds: performance.now() - began,
-          detail: error instanceof ProviderError ? error.words.en : String(error),
-        });
-      }
-    };
+    const steps = new TestSteps();
+    let known = true;
     if (this.#text('tokenUrl') !== undefined)
-      await step({ en: 'Token', zh: '获取令牌' }, async () => {
+      known = await steps.take({ en: 'Token', zh: '获取令牌' }, async () => {
         await this.#authorization();
         return '';
       });
+    let offered = false;
     for (const [title, api] of [
       [{ en: 'Quality for sessions', zh: '会话 QoS' }, '3gpp-as-session-with-qos'],
       [{ en: 'Monitoring', zh: '监测' }, '3gpp-monitoring-event'],
       [{ en: 'Steering', zh: '分流' }, '3gpp-traffic-influence'],
       [{ en: '5G LAN', zh: '5G LAN' }, '3gpp-5glan-pp'],
     ] as const)
-      await step(title, async () => {
+      await steps.take(title, async () => {
         const { status } = await this.#ask({ method: 'GET', url: this.#url(api, 'subscriptions') });
+        offered ||= status !== 404;
         return status === 404 ? 'not offered (404)' : `HTTP ${status}`;
       });
-    return { ok: steps[0]?.ok === true && steps.some(({ ok }) => ok), steps };
+    return steps.report(known && offered);
   }
 
   async dryRun(

@@ -7,6 +7,7 @@ import {
   type ProviderContext,
   ProviderError,
   type SeenTerminal,
+  TestSteps,
 } from '@millrace/sdk';
 import {
   appSessionBody,
@@ -75,42 +76,28 @@ export class Open5gsCore implements NetworkProvider {
   }
 
   async test(): Promise<TestReport> {
-    const steps: TestReport['steps'] = [];
-    const step = async (title: LocalText, work: () => Promise<string>): Promise<void> => {
-      const began = performance.now();
-      try {
-        const detail = await work();
-        steps.push({ title, ok: true, milliseconds: performance.now() - began, detail });
-      } catch (error) {
-        steps.push({
-          title,
-          ok: false,
-          milliseconds: performance.now() - began,
-          detail: error instanceof ProviderError ? error.words.en : String(error),
-        });
-      }
-    };
+    const steps = new TestSteps();
     const { signal } = this.#context;
-    await step({ en: 'PCF answers in HTTP/2', zh: 'PCF 以 HTTP/2 应答' }, async () => {
+    await steps.take({ en: 'PCF answers in HTTP/2', zh: 'PCF 以 HTTP/2 应答' }, async () => {
       // Asking for a session that cannot be there changes nothing and shows that it is a PCF.
       const url = `${this.#text('pcf')!.replace(/\/$/, '')}/npcf-policyauthorization/v1/app-sessions/0`;
       return `HTTP ${(await askCore({ method: 'GET', url, http2: true }, signal)).status}`;
     });
     const amf = this.#text('amf');
     if (amf !== undefined)
-      await step({ en: 'Terminals from the AMF', zh: '从 AMF 读取终端' }, async () =>
+      await steps.take({ en: 'Terminals from the AMF', zh: '从 AMF 读取终端' }, async () =>
         String((await allPages(amf, '/ue-info', signal)).length),
       );
     const smf = this.#text('smf');
     if (smf !== undefined)
-      await step({ en: 'Sessions from the SMF', zh: '从 SMF 读取会话' }, async () =>
+      await steps.take({ en: 'Sessions from the SMF', zh: '从 SMF 读取会话' }, async () =>
         String((await allPages(smf, '/pdu-info', signal)).length),
       );
     if (this.#database !== undefined)
-      await step({ en: 'Subscriber database', zh: '签约数据库' }, async () =>
+      await steps.take({ en: 'Subscriber database', zh: '签约数据库' }, async () =>
         String(await this.#database!.count()),
       );
-    return { ok: steps.every(({ ok }) => ok), steps };
+    return steps.report();
   }
 
   async dryRun(
