@@ -326,6 +326,81 @@ const dataOut = createRoute({
   component: lazyRouteComponent(() => import('./pages/dashboards/data-out.tsx'), 'DataOutPage'),
 });
 
+const networkSims = createRoute({
+  getParentRoute: () => shell,
+  path: '/network/sims',
+  validateSearch: texts('text', 'state', 'parted', 'sim'),
+  component: lazyRouteComponent(() => import('./pages/network-control/sims.tsx'), 'SimsPage'),
+});
+
+const networkImport = createRoute({
+  getParentRoute: () => shell,
+  path: '/network/import',
+  validateSearch: texts('what'),
+  component: lazyRouteComponent(() => import('./pages/network-control/import.tsx'), 'NetworkImportPage'),
+});
+
+const networkProviders = createRoute({
+  getParentRoute: () => shell,
+  path: '/network/providers',
+  component: lazyRouteComponent(() => import('./pages/network-control/providers.tsx'), 'ProvidersPage'),
+});
+
+const networkProvider = createRoute({
+  getParentRoute: () => shell,
+  path: '/network/providers/$provider',
+  validateSearch: texts('kind'),
+  component: lazyRouteComponent(() => import('./pages/network-control/provider.tsx'), 'ProviderPage'),
+});
+
+const networkSlices = createRoute({
+  getParentRoute: () => shell,
+  path: '/network/slices',
+  validateSearch: texts('slice'),
+  component: lazyRouteComponent(() => import('./pages/network-control/slices.tsx'), 'SlicesPage'),
+});
+
+const networkBindings = createRoute({
+  getParentRoute: () => shell,
+  path: '/network/bindings',
+  validateSearch: texts('text', 'flow', 'terminal', 'provider', 'standing'),
+  component: lazyRouteComponent(() => import('./pages/network-control/bindings.tsx'), 'BindingsPage'),
+});
+
+const networkBinding = createRoute({
+  getParentRoute: () => shell,
+  path: '/network/bindings/$binding',
+  validateSearch: texts('flow', 'terminal'),
+  component: lazyRouteComponent(() => import('./pages/network-control/binding.tsx'), 'BindingPage'),
+});
+
+const networkGroups = createRoute({
+  getParentRoute: () => shell,
+  path: '/network/groups',
+  validateSearch: texts('group', 'text'),
+  component: lazyRouteComponent(() => import('./pages/network-control/groups.tsx'), 'GroupsPage'),
+});
+
+const networkZones = createRoute({
+  getParentRoute: () => shell,
+  path: '/network/zones',
+  component: lazyRouteComponent(() => import('./pages/network-control/zones.tsx'), 'ZonesPage'),
+});
+
+const networkDemand = createRoute({
+  getParentRoute: () => shell,
+  path: '/network/demand',
+  validateSearch: texts('day', 'with'),
+  component: lazyRouteComponent(() => import('./pages/network-control/demand.tsx'), 'DemandPage'),
+});
+
+const networkLoop = createRoute({
+  getParentRoute: () => shell,
+  path: '/network/loop',
+  validateSearch: texts('decision'),
+  component: lazyRouteComponent(() => import('./pages/network-control/loop.tsx'), 'LoopPage'),
+});
+
 /** A dashboard by its link: stands outside the shell, as nobody is signed in. */
 const shared = createRoute({
   getParentRoute: () => root,
@@ -381,6 +456,17 @@ const tree = root.addChildren([
     networkIncident,
     networkCoverage,
     networkReport,
+    networkSims,
+    networkImport,
+    networkProviders,
+    networkProvider,
+    networkSlices,
+    networkBindings,
+    networkBinding,
+    networkGroups,
+    networkZones,
+    networkDemand,
+    networkLoop,
     about,
   ]),
 ]);

@@ -4,6 +4,7 @@ import { appsEn } from './apps-en.ts';
 import { certificateEn } from './certificate-en.ts';
 import { commandEn } from './command-en.ts';
 import { dashboardEn } from './dashboard-en.ts';
+import { networkControlEn } from './network-control-en.ts';
 import { networkEn } from './network-en.ts';
 import { terminalEn } from './terminal-en.ts';
 
@@ -518,6 +519,7 @@ export const en = {
   terminal: terminalEn,
   alarm: alarmEn,
   network: networkEn,
+  networkControl: networkControlEn,
   command: commandEn,
   dashboard: dashboardEn,
 } as const;

@@ -6,6 +6,7 @@ import { certificateZh } from './certificate-zh.ts';
 import { commandZh } from './command-zh.ts';
 import { dashboardZh } from './dashboard-zh.ts';
 import type { en } from './en.ts';
+import { networkControlZh } from './network-control-zh.ts';
 import { networkZh } from './network-zh.ts';
 import { terminalZh } from './terminal-zh.ts';
 
@@ -467,6 +468,7 @@ export const zh: Translation<typeof en> = {
   terminal: terminalZh,
   alarm: alarmZh,
   network: networkZh,
+  networkControl: networkControlZh,
   command: commandZh,
   dashboard: dashboardZh,
 };

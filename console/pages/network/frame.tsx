@@ -35,22 +35,21 @@ export function NetworkFrame({
 
 function NetworkPages() {
   const words = useConsoleWords();
-  const row = (name: string, pages: typeof proofPages | typeof controlPages) =>
-    pages.length === 0 ? null : (
-      <div className={styles.pageRow}>
-        <span className={styles.pageGroup}>{name}</span>
-        {pages.map(({ to, word }) => (
-          <Link
-            key={to}
-            to={to}
-            activeOptions={{ exact: to === '/network', includeSearch: false }}
-            activeProps={{ 'aria-current': 'page' }}
-          >
-            {words(word)}
-          </Link>
-        ))}
-      </div>
-    );
+  const row = (name: string, pages: typeof proofPages | typeof controlPages) => (
+    <div className={styles.pageRow}>
+      <span className={styles.pageGroup}>{name}</span>
+      {pages.map(({ to, word }) => (
+        <Link
+          key={to}
+          to={to}
+          activeOptions={{ exact: to === '/network', includeSearch: false }}
+          activeProps={{ 'aria-current': 'page' }}
+        >
+          {words(word)}
+        </Link>
+      ))}
+    </div>
+  );
   return (
     <nav className={styles.pages} aria-label={words('network.title')}>
       {row(words('network.proof'), proofPages)}

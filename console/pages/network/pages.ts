@@ -12,4 +12,13 @@ export const proofPages = [
 ] as const;
 
 /** SIM cards, providers, slices and bindings, LAN groups, demand, actions. */
-export const controlPages = [] as const;
+export const controlPages = [
+  { to: '/network/sims', word: 'networkControl.pages.sims' },
+  { to: '/network/providers', word: 'networkControl.pages.providers' },
+  { to: '/network/slices', word: 'networkControl.pages.slices' },
+  { to: '/network/bindings', word: 'networkControl.pages.bindings' },
+  { to: '/network/groups', word: 'networkControl.pages.groups' },
+  { to: '/network/zones', word: 'networkControl.pages.zones' },
+  { to: '/network/demand', word: 'networkControl.pages.demand' },
+  { to: '/network/loop', word: 'networkControl.pages.loop' },
+] as const;
