@@ -93,7 +93,7 @@ function OneIncident({ incident }: { incident: NetworkIncident }) {
               },
               {
                 name: words('network.incidents.criteria'),
-                value: incident.criteria
+                value: [...new Set(incident.criteria)]
                   .map((criterion) => words(`network.criteria.${criterion}`))
                   .join(language === 'zh' ? '、' : ', '),
               },
@@ -130,13 +130,17 @@ function OneIncident({ incident }: { incident: NetworkIncident }) {
               <div className={styles.close}>
                 <b className={styles.figure}>{blameText(blame, words)}</b>
                 <span>{local(blame.cause)}</span>
-                <span className={styles.faint}>
-                  {words('network.incident.confidence', {
-                    share: percentText(blame.confidence, language, 2),
-                  })}{' '}
-                  ·{' '}
-                  {words(blame.observable ? 'network.incident.observable' : 'network.incident.notObservable')}
-                </span>
+                {blame.from === undefined ? null : (
+                  <span className={styles.faint}>
+                    {words('network.incident.confidence', {
+                      share: percentText(blame.confidence, language, 2),
+                    })}{' '}
+                    ·{' '}
+                    {words(
+                      blame.observable ? 'network.incident.observable' : 'network.incident.notObservable',
+                    )}
+                  </span>
+                )}
                 <span>→ {todoText(blame, words)}</span>
               </div>
               <Evidence blame={blame} />
@@ -200,7 +204,7 @@ function Timeline({ incident }: { incident: NetworkIncident }) {
       {
         time: incident.from,
         text: words('network.incident.opened', {
-          criteria: incident.criteria
+          criteria: [...new Set(incident.criteria)]
             .map((criterion) => words(`network.criteria.${criterion}`))
             .join(language === 'zh' ? '、' : ', '),
         }),

@@ -171,7 +171,7 @@ export function IncidentLines({ incidents }: { incidents: readonly NetworkIncide
               </b>
               {incident.blame === undefined ? null : <span>{local(incident.blame.cause)}</span>}
               <span className={styles.faint}>
-                {incident.criteria
+                {[...new Set(incident.criteria)]
                   .map((criterion) => words(`network.criteria.${criterion}`))
                   .join(language === 'zh' ? '、' : ', ')}
                 {incident.actions.length === 0
@@ -182,8 +182,8 @@ export function IncidentLines({ incidents }: { incidents: readonly NetworkIncide
             <div className={styles.close}>
               <Instant time={incident.from} />
               <span className={over ? styles.faint : styles.strong}>
+                {over ? '' : `${words('network.incidents.goingOn')} · `}
                 {durationText(Math.max(0, length), words, language)}
-                {over ? '' : ` · ${words('network.incidents.goingOn')}`}
               </span>
             </div>
           </li>

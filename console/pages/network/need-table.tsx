@@ -34,7 +34,9 @@ export function NeedsAndHas({ level, figures }: { level: ServiceLevel; figures: 
             </span>
             <span className={styles.has}>
               {found?.measured === undefined ? (
-                <span className={styles.faint}>{words('network.applications.notYet')}</span>
+                <span className={styles.faint}>
+                  {found?.state === undefined ? words('network.applications.notYet') : '–'}
+                </span>
               ) : (
                 figureText(found.measured, found.unit, words, language)
               )}

@@ -72,8 +72,10 @@ export function PathView({ path }: { path: TerminalPath }) {
       {path.blames.map(({ flow, title, blame }) => (
         <div key={flow} className={styles.problem}>
           <p>
-            <b>{local(title)}</b>: {blameText(blame, words)} ·{' '}
-            {words('network.incident.confidence', { share: percentText(blame.confidence, language, 2) })}
+            <b>{local(title)}</b>: {blameText(blame, words)}
+            {blame.from === undefined
+              ? ''
+              : ` · ${words('network.incident.confidence', { share: percentText(blame.confidence, language, 2) })}`}
           </p>
           <p>{local(blame.cause)}</p>
           <p>→ {todoText(blame, words)}</p>

@@ -63,8 +63,8 @@ export function NetworkReportPage() {
               {local(row.title)}
             </Link>
             <span className={styles.faint}>
-              {row.appTitle === undefined ? words('network.applications.own') : local(row.appTitle)} ·{' '}
-              {words('network.terminals.total', { count: row.terminals })}
+              {row.appTitle === undefined ? words('network.applications.own') : local(row.appTitle)}
+              {row.terminals === 0 ? '' : ` · ${words('network.terminals.total', { count: row.terminals })}`}
             </span>
           </div>
         ),

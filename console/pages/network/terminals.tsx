@@ -174,6 +174,9 @@ export function NetworkTerminalsPage() {
   );
 }
 
+/** The last two parts of a place: with the first ones, which all share, a row would be four lines high. */
+const shortPlace = (place: string): string => place.split('/').slice(-2).join(' / ');
+
 /** Columns of the list. */
 function useColumns(): Column<NetworkTerminalSummary>[] {
   const words = useConsoleWords();
@@ -204,7 +207,11 @@ function useColumns(): Column<NetworkTerminalSummary>[] {
         title: words('network.terminals.place'),
         width: 'minmax(8rem, 1.2fr)',
         value: (row) => row.place,
-        render: (row) => <span className={styles.wrap}>{row.place === '' ? '–' : row.place}</span>,
+        render: (row) => (
+          <span className={styles.wrap} title={row.place}>
+            {row.place === '' ? '–' : shortPlace(row.place)}
+          </span>
+        ),
       },
       {
         id: 'state',
@@ -221,7 +228,7 @@ function useColumns(): Column<NetworkTerminalSummary>[] {
       {
         id: 'roundTrip',
         title: words('network.terminals.roundTrip'),
-        width: 'minmax(7rem, 0.9fr)',
+        width: 'minmax(9rem, 1.1fr)',
         value: (row) => row.roundTripMs?.p95,
         render: (row) =>
           row.roundTripMs === undefined ? (
@@ -268,15 +275,6 @@ function useColumns(): Column<NetworkTerminalSummary>[] {
               </span>
             </div>
           ),
-      },
-      {
-        id: 'things',
-        title: words('network.terminals.things'),
-        width: '4rem',
-        align: 'end',
-        phone: 'hide',
-        value: (row) => row.things,
-        render: (row) => <span className={styles.number}>{row.things}</span>,
       },
       {
         id: 'problems',

@@ -5,15 +5,15 @@ import styles from './network.module.css';
 
 export type ShownState = VerdictState | 'none';
 
-/** Most urgent first: the order of every list and of the counts. */
+/** The worst first, as the server ranks them: the order of every list and of the counts. */
 export const stateOrder: Record<ShownState, number> = {
   violated: 0,
-  inconclusive: 1,
-  'not-measurable': 2,
+  'not-measurable': 1,
+  inconclusive: 2,
   none: 3,
   met: 4,
 };
-const ordered: readonly ShownState[] = ['violated', 'inconclusive', 'not-measurable', 'none', 'met'];
+const ordered: readonly ShownState[] = ['violated', 'not-measurable', 'inconclusive', 'none', 'met'];
 
 /**
  * The shape of a verdict, each its own, so that it reads without colour: a ring with a tick is met, a filled shield with a bar is
@@ -95,7 +95,7 @@ export function VerdictWord({ state }: { state: ShownState | undefined }) {
   );
 }
 
-/** How often each verdict was found, most urgent first; those that were not found are left out. */
+/** How often each verdict was found, the worst first; those that were not found are left out. */
 export function Counts({ counts, large = false }: { counts: VerdictCounts; large?: boolean }) {
   const words = useConsoleWords();
   const language = useLanguage();
