@@ -385,6 +385,26 @@ test('a violation is said at the second look, once, and is over after six good o
   expect((await incidents()).map(({ to }) => to !== undefined)).toEqual([true, true]);
 });
 
+test('what the store will never take does not keep the rest from it', async () => {
+  const { records } = await network.begin();
+  const incident = (id: string, terminal: string) =>
+    records.incidentStatements({
+      id,
+      flow: 'f',
+      terminal,
+      since: start,
+      until: undefined,
+      incident: { id, flow: 'f', terminal, from: '2023-11-14T22:14:00Z', criteria: [], actions: [] },
+    });
+  records.write(incident('a', 't'));
+  // A second open one of the same pair: there is only ever one.
+  records.write(incident('b', 't'));
+  records.write(incident('c', 'u'));
+  await records.settled();
+  expect((await records.openIncidents()).map(({ id }) => id).sort()).toEqual(['a', 'c']);
+  expect([records.dropped, records.failing]).toEqual([1, undefined]);
+});
+
 test('minutes and hours add up across a start, and the month tells of them', {
   timeout: 60_000,
 }, async () => {

@@ -85,6 +85,15 @@ export class JudgedRecords {
         if (this.failing === undefined)
           this.#platform.log.warn('what was judged cannot be kept', { error: words });
         this.failing = words;
+        if (isRefused(error)) {
+          // What the store will never take must not keep the rest from it.
+          this.#platform.log.error('something that was judged is not kept: the store refuses it', {
+            error: words,
+          });
+          this.#waiting.shift();
+          this.dropped++;
+          continue;
+        }
         if (this.#stopped) return;
         await new Promise<void>((resolve) => this.#platform.clock.after(retryMilliseconds, resolve));
       }
@@ -276,6 +285,12 @@ export class JudgedRecords {
       for (const row of rows) yield { start: Number(row.start), lines: unpack<Line>(row.lines) };
     }
   }
+}
+
+/** The store will never take it: SQLSTATE classes 22 (data) and 23 (constraints), or more than it takes at all. */
+function isRefused(error: unknown): boolean {
+  const { code, engineCode } = error as { code?: unknown; engineCode?: unknown };
+  return code === 'input' || (typeof engineCode === 'string' && /^2[23]/.test(engineCode));
 }
 
 interface IncidentRow {
