@@ -7,6 +7,8 @@ import { type Address, describeThings } from './engine/thing-description.ts';
 import { LiveRun, warmUpMilliseconds } from './live.ts';
 import { connectionId, openOwnServers } from './own-servers.ts';
 import { Books, Past } from './past.ts';
+import { NetworkPaths } from './paths/network-paths.ts';
+import { networkIntroductions } from './paths/network-registration.ts';
 import { PlantFolder } from './plant-folder.ts';
 import { Registration, type WantedConnection } from './registration.ts';
 import type { Outlet } from './servers/outlet.ts';
@@ -40,6 +42,10 @@ export interface PlantOptions {
   packFolder?: string;
   /** Address its servers listen on; default 127.0.0.1. */
   host?: string;
+  /** CSV with measured delays to replay on the terminals' paths. */
+  trace?: string;
+  /** Folder of measured data sets; those that are known are replayed where there is no trace. */
+  data?: string;
   /** What applications start with in a demo plant, by their id and the pack's. */
   apps?: Readonly<Record<string, AppDemos>>;
   /** Begin without the weeks before (tests, measurements). */
@@ -107,10 +113,28 @@ export async function startPlant(options: PlantOptions): Promise<RunningPlant> {
     run.stop();
     await Promise.allSettled(outlets.map((outlet) => outlet.close()));
   };
+  let paths: NetworkPaths | undefined;
+  if (pack.network !== undefined) {
+    paths = await NetworkPaths.open({
+      pack,
+      network: pack.network,
+      model,
+      seed,
+      clock,
+      log,
+      host,
+      mqttUrl,
+      ports: options.anyPorts === true ? {} : folder.ports(),
+      trace: options.trace,
+      data: options.data,
+    });
+    if (options.anyPorts !== true) folder.setPorts({ ...folder.ports(), ...paths.ports });
+    opened(paths);
+  }
   let registration: Registration | undefined;
   const terminals = new Terminals({
     ...context,
-    url: mqttUrl,
+    urlFor: (thing) => paths?.urlFor(thing) ?? mqttUrl,
     renew: (thing) => (controller.signal.aborted ? undefined : registration?.renewCredentials(thing)),
   });
   run.start();
@@ -150,8 +174,12 @@ export async function startPlant(options: PlantOptions): Promise<RunningPlant> {
     terminals.open(opened);
     return { things: descriptions.length, refusals };
   })();
+  let networked: Promise<void> | undefined;
   const told = ready
     .then(async () => {
+      // The network may belong to a platform of later days: nothing waits for it.
+      if (paths !== undefined)
+        networked = registering.introduceNetwork(networkIntroductions(pack, paths, host));
       for (const { thing, body } of books?.payloads() ?? []) await registering.push(thing, body);
       for (const { thing, body } of past?.payloads(run.history) ?? []) await registering.push(thing, body);
       await registering.introduceApps(options.apps ?? {}, pack.id, books !== undefined);
@@ -178,6 +206,7 @@ export async function startPlant(options: PlantOptions): Promise<RunningPlant> {
         controller.abort(new Error('the plant is stopping'));
         cancelSnapshot();
         await told;
+        await networked;
         await closeAll();
         folder.setSnapshot(model.snapshot());
       })();

@@ -46,7 +46,7 @@ describe.runIf(existsSync(entry))('the plant as a process', { timeout: 120_000 }
   it('says when it is ready, heeds no signal, and stops when told to', async () => {
     const child = launch();
     start(child);
-    expect(await told(child)).toEqual({ type: 'ready', things: 70 });
+    expect(await told(child)).toEqual({ type: 'ready', things: 76 });
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) child.kill(signal);
     await new Promise((resolve) => setTimeout(resolve, 300));
     expect(child.exitCode).toBeNull();

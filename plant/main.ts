@@ -44,6 +44,9 @@ function start(message: StartMessage): void {
     folder,
     log,
     ...(seed === undefined ? {} : { seed }),
+    // Delays to replay: a trace of one's own, or a folder of measured data sets; the platform's own data folder has none.
+    ...settingOf('trace', 'MILLRACE_PLANT_TRACE'),
+    ...settingOf('data', 'MILLRACE_PLANT_DATA', 'MILLRACE_DATA'),
     ...(message.apps === undefined ? {} : { apps: message.apps }),
     ...(pack === undefined || pack === ''
       ? {}
@@ -57,6 +60,17 @@ function start(message: StartMessage): void {
       log.error(error.message);
       process.send?.({ type: 'failed', message: error.message }, () => process.exit(1));
     });
+}
+
+/** A start option from the first of these variables that is set. */
+function settingOf<Name extends 'trace' | 'data'>(
+  name: Name,
+  ...variables: string[]
+): { [K in Name]?: string } {
+  const value = variables
+    .map((variable) => process.env[variable])
+    .find((one) => one !== undefined && one !== '');
+  return (value === undefined ? {} : { [name]: value }) as { [K in Name]?: string };
 }
 
 let stopping = false;

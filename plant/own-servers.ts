@@ -50,7 +50,7 @@ export async function openOwnServers(
         : { name, port: earlier[name] ?? connection.port ?? 0, ours: earlier[name] !== undefined },
     ),
   );
-  if (!anyPorts) folder.setPorts(ports);
+  if (!anyPorts) folder.setPorts({ ...folder.ports(), ...ports });
   const addresses = new Map(servers.map(({ name }) => [name, { host, port: ports[name]! }]));
   const connections: WantedConnection[] = [];
   for (const { name, connection, things: own } of servers) {

@@ -49,8 +49,8 @@ describe('the plant', { timeout: 120_000 }, () => {
   it('registers itself with a platform that is slow to come up, and comes to life', async () => {
     platform.failures.push(503, 503, 502);
     const running = await start();
-    expect(await running.ready).toEqual({ things: 70, refusals: 0 });
-    expect(platform.things.size).toBe(70);
+    expect(await running.ready).toEqual({ things: 76, refusals: 0 });
+    expect(platform.things.size).toBe(76);
     expect([...platform.connections.keys()].sort()).toEqual([
       'demo-cnc-1',
       'demo-cnc-2',
@@ -69,8 +69,8 @@ describe('the plant', { timeout: 120_000 }, () => {
         trustedThumbprint: expect.stringMatching(/^[0-9a-f]{64}$/),
       },
     });
-    // Forty sensors, the washer, the plant itself, and the robot's edge node.
-    expect(platform.credentials.size).toBe(43);
+    // Forty sensors, the washer, the plant itself, the robot's edge node, the network with its cells, and two vehicles.
+    expect(platform.credentials.size).toBe(49);
     expect(statSync(join(folder, 'machining-shop', 'credentials.json')).mode & 0o777).toBe(0o600);
 
     const plain = await platform.message(
@@ -92,7 +92,7 @@ describe('the plant', { timeout: 120_000 }, () => {
     );
     // The hours before, once: what a controller remembers itself is left for the platform to read there.
     const end = Date.now() + 30_000;
-    while (platform.pushed.size < 70 && Date.now() < end)
+    while (platform.pushed.size < 76 && Date.now() < end)
       await new Promise((resolve) => setTimeout(resolve, 50));
     const meter = platform.pushed.get(id('meter-main'))!;
     expect(meter.length).toBeGreaterThan(600);

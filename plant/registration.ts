@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ThingDescription } from '@millrace/contract';
 import type { AppDemo, AppDemos, Log } from '@millrace/sdk';
+import type { NetworkIntroduction } from './paths/network-registration.ts';
 import type { PlantFolder } from './plant-folder.ts';
 import type { MqttCredentials } from './servers/mqtt-session.ts';
 
@@ -35,6 +36,9 @@ const thingsPerPage = 10_000;
 /** A job of an application is waited for this long, and looked at so often. */
 const jobMillisecondsMax = 300_000;
 const jobLookMilliseconds = 500;
+/** A platform without a network layer is asked for it again this often. */
+const networkLooksMax = 5;
+const networkLookMilliseconds = 30_000;
 /** Tries of what can be left: renewed credentials are asked for again by the next refusal, the past is a courtesy. */
 const patientAttemptsMax = 4;
 
@@ -154,6 +158,50 @@ export class Registration {
         if (Date.now() > end) throw new Refused(`the job ${job} takes too long`);
         await pause(jobLookMilliseconds, signal);
       }
+    }
+  }
+
+  /**
+   * Makes the network known, each part once and again when we describe it differently. A platform without a network layer answers 404: then it is asked again a few times, as it may
+   * be one that is being replaced, and the plant goes on without. Never throws.
+   */
+  async introduceNetwork(parts: readonly NetworkIntroduction[]): Promise<void> {
+    const { folder, log, signal } = this.#options;
+    try {
+      for (let look = 0; ; look++) {
+        const there = await this.#request(
+          'GET',
+          '/api/network/overview',
+          undefined,
+          [404],
+          patientAttemptsMax,
+        );
+        if (there !== undefined) break;
+        if (look + 1 >= networkLooksMax) {
+          log.info('the platform has no network layer; terminals and their paths are not made known');
+          return;
+        }
+        await pause(networkLookMilliseconds, signal);
+      }
+      const listed = (await this.#request('GET', '/api/network/terminals?limit=1', undefined, [404])) as
+        | { total?: number }
+        | undefined;
+      for (const { name, method, path, body } of parts) {
+        const known = folder.registered();
+        const print = fingerprint(body);
+        if (known[`network ${name}`] === print && listed?.total !== 0) continue;
+        try {
+          // What is there already and is made by POST belongs to people by now.
+          await this.#request(method, path, body, method === 'POST' ? [409] : [], patientAttemptsMax);
+        } catch (error) {
+          if (!(error instanceof Refused)) throw error;
+          log.warn(error.message);
+          continue;
+        }
+        folder.setRegistered({ ...folder.registered(), [`network ${name}`]: print });
+      }
+    } catch (error) {
+      if (!signal.aborted) log.warn(`the network was not made known: ${(error as Error).message}`);
     }
   }
 
@@ -317,7 +365,7 @@ export function fillDates(body: unknown, now: number, timeZone: string): unknown
   return Object.fromEntries(Object.entries(body).map(([key, each]) => [key, fillDates(each, now, timeZone)]));
 }
 
-function fingerprint(description: ThingDescription): string {
+function fingerprint(description: unknown): string {
   return createHash('sha256').update(JSON.stringify(description)).digest('hex').slice(0, 16);
 }
 

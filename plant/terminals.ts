@@ -10,7 +10,8 @@ export interface TerminalsOptions extends Omit<OutletContext, 'folder'> {
   pack: Pack;
   things: readonly CompiledThing[];
   folder: PlantFolder;
-  url: string;
+  /** Where a thing reaches the platform's broker. */
+  urlFor: (thing: CompiledThing) => string;
   /** Asks the platform for new credentials; resolves to whether there are any. Undefined: cannot be asked yet. */
   renew: (thing: string) => Promise<boolean> | undefined;
 }
@@ -61,7 +62,7 @@ export class Terminals {
     this.#credentials = this.#options.folder.credentials();
     if (this.#opened) return;
     this.#opened = true;
-    const { pack: _pack, things: _things, folder, renew: _renew, ...context } = this.#options;
+    const { pack: _pack, things: _things, folder, renew: _renew, urlFor, ...context } = this.#options;
     const shared = {
       ...context,
       folder: folder.path,
@@ -69,8 +70,9 @@ export class Terminals {
         this.#credentials[id] ?? { username: id, password: '' },
       refused: (thing: CompiledThing) => this.#refused(thing),
     };
-    if (this.#sensors.length > 0) opened(openSensors({ ...shared, things: this.#sensors }));
-    for (const node of this.#nodes) opened(openSparkplug({ ...shared, ...node }));
+    if (this.#sensors.length > 0) opened(openSensors({ ...shared, urlFor, things: this.#sensors }));
+    for (const node of this.#nodes)
+      opened(openSparkplug({ ...shared, ...node, url: urlFor(node.things[0]!) }));
   }
 
   /** Credentials withdrawn in the console, or a platform with a new data folder: asked once in a while, not in a loop. */

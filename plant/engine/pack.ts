@@ -2,6 +2,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { LocalText, SafeDeclaration } from '@millrace/contract';
+import { delayProfiles } from '../paths/delay-source.ts';
+import { checkNetwork, type NetworkSpec, networkShape } from './network-spec.ts';
 import {
   any,
   list,
@@ -18,7 +20,7 @@ import {
 
 /**
  * A pack: everything the engine knows about one plant, as data. Its folder holds `pack.json`, `things.json`, `kinds/*.json` and, where it has
- * alarm rules to start with, `alarms.json`.
+ * alarm rules to start with, `alarms.json`; where it stands on a network, `network.json`.
  * The guide `docs/guides/add-an-industry-pack.md` explains each part; what is checked here is the form, what is checked while
  * the model is compiled is the meaning (names that exist, expressions that can be read).
  */
@@ -45,6 +47,8 @@ export interface Pack {
   /** Alarm rules the plant starts with, as the API takes them. */
   alarmRules: ({ id: string } & Record<string, unknown>)[];
   things: ThingSpec[];
+  /** The network its terminals are behind. */
+  network?: NetworkSpec | undefined;
 }
 
 /** Long before the hours that are recorded whole, in larger steps and with few properties: counters, and what explains them. */
@@ -533,6 +537,18 @@ export function readPack(folder: string): Pack {
         }
       }
     }
+  }
+  if (existsSync(join(folder, 'network.json'))) {
+    pack.network = read('network.json', networkShape) as NetworkSpec;
+    const kindOf = new Map(pack.things.map(({ name, kind }) => [name, pack.kinds[kind]!]));
+    checkNetwork(
+      pack.network,
+      (thing) => {
+        const kind = kindOf.get(thing);
+        return kind === undefined ? undefined : new Set(Object.keys(kind.variables));
+      },
+      Object.keys(delayProfiles),
+    );
   }
   return pack;
 }

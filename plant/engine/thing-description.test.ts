@@ -39,7 +39,7 @@ describe('Thing Descriptions of the machining shop', () => {
     }
   });
 
-  it('cover machines, a robot, meters of three carriers, utilities that can be moved, forty sensors and the plant', () => {
+  it('cover machines, a robot, meters of three carriers, utilities that can be moved, forty sensors, a network with three cells, two vehicles and the plant', () => {
     const count = (kind: string): number => model.things.filter((thing) => thing.kind.id === kind).length;
     expect([
       count('cnc-machine'),
@@ -49,7 +49,7 @@ describe('Thing Descriptions of the machining shop', () => {
       count('water-meter') + count('air-meter'),
       count('battery-storage') + count('charging-station') + count('parts-washer'),
     ]).toEqual([4, 1, 16, 1, 4, 3]);
-    expect(descriptions).toHaveLength(4 + 1 + 16 + 1 + 4 + 3 + 40 + 1);
+    expect(descriptions).toHaveLength(4 + 1 + 16 + 1 + 4 + 3 + 40 + 1 + 4 + 2);
     expect(descriptions.filter((each) => (each['@type'] as string[]).includes('Sensor')).length).toBe(
       16 + 4 + 40,
     );

@@ -8,7 +8,8 @@ import type { Outlet, OutletContext } from './outlet.ts';
 
 export interface SensorsOptions extends OutletContext {
   things: readonly CompiledThing[];
-  url: string;
+  /** Where a thing reaches its broker. */
+  urlFor: (thing: CompiledThing) => string;
   credentials: (thing: CompiledThing) => MqttCredentials;
   refused: (thing: CompiledThing) => Promise<boolean>;
 }
@@ -28,13 +29,13 @@ interface Device {
  * QoS 1, actions come in on `things/<id>/actions/<name>`, writes on `things/<id>/properties/<name>/set`; both are answered on `…/result`.
  */
 export function openSensors(options: SensorsOptions): Outlet {
-  const { model, url, log } = options;
+  const { model, urlFor, log } = options;
   const devices = new Map<CompiledThing, Device>();
   const changes = new ChangeDetector(model);
   for (const thing of options.things) {
     const topic = `things/${topicSegment(thing.id)}`;
     const session = new MqttSession({
-      url,
+      url: urlFor(thing),
       clientId: `demo-${thing.spec.name}`,
       credentials: () => options.credentials(thing),
       log,
