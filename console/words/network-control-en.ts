@@ -362,7 +362,10 @@ export const networkControlEn = {
     chosen: '({{count}} chosen)',
     how: 'Carried by',
     who: 'Who may talk to whom',
-    whoSquare: 'A full dot: they may, both ways; pointing at it tells by which group.',
+    whoSquare:
+      'Both ways. A full dot: seen in force. A ring: by a group that is not in force yet. Pointing at it tells the group.',
+    inForce: 'in force',
+    onlyAsked: 'not in force yet',
     whoList: 'By terminal: by which group it may talk to whom; both ways.',
     by: 'May talk to',
     others: '{{others}} others',

@@ -155,13 +155,15 @@ export function BindingsPage() {
     value: string | undefined,
     options: { value: string; title: string }[],
   ) => (
-    <SelectField
-      compact
-      label={label}
-      value={value ?? 'all'}
-      options={[{ value: 'all', title: words('networkControl.all') }, ...options]}
-      onChange={(next) => set({ [name]: next === 'all' ? undefined : next })}
-    />
+    <span className={styles.filter}>
+      <SelectField
+        compact
+        label={label}
+        value={value ?? 'all'}
+        options={[{ value: 'all', title: words('networkControl.all') }, ...options]}
+        onChange={(next) => set({ [name]: next === 'all' ? undefined : next })}
+      />
+    </span>
   );
   const add = (
     <Button

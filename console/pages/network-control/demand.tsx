@@ -280,7 +280,7 @@ function Area({ area }: { area: DemandArea }) {
           ]}
         />
         {area.hours.length === 0 ? null : (
-          <div className={styles.fields}>
+          <div className={styles.pair}>
             {(['uplink', 'downlink'] as const).map((direction) => (
               <Hours key={direction} area={area} direction={direction} />
             ))}

@@ -197,12 +197,17 @@ function talkersOf(groups: readonly LanGroup[], titles: ReadonlyMap<string, stri
       talker.groups.push(group);
     }
   }
-  return [...talkers.values()].sort((a, b) => a.title.localeCompare(b.title));
+  const order = new Intl.Collator(undefined, { numeric: true });
+  return [...talkers.values()].sort((a, b) => order.compare(a.title, b.title));
 }
 
 function mayTalk(a: Talker, b: Talker): LanGroup[] {
   return a.groups.filter((group) => b.groups.includes(group));
 }
+
+/** At least one of the groups that let two talk is seen in force. */
+const inForce = (by: readonly LanGroup[]): boolean =>
+  by.some(({ stages }) => stages.standing === 'effective');
 
 /** Both ways: a square of marks while it can be read, a list by terminal when there are more. */
 function WhoWithWhom({
@@ -238,7 +243,7 @@ function WhoWithWhom({
           <ul className={styles.changes}>
             {talker.groups.map((group) => (
               <li key={group.id}>
-                <b>{group.title}</b>:{' '}
+                <b>{group.title}</b> ({words(`networkControl.standings.${group.stages.standing}`)}):{' '}
                 {words('networkControl.group.others', {
                   others: formatCount(group.members.length - 1, language),
                 })}{' '}
@@ -309,8 +314,11 @@ function WhoWithWhom({
                             ·
                           </span>
                         ) : (
-                          <span role="img" aria-label={by.map(({ title }) => title).join(', ')}>
-                            ●
+                          <span
+                            role="img"
+                            aria-label={`${words(inForce(by) ? 'networkControl.group.inForce' : 'networkControl.group.onlyAsked')}: ${by.map(({ title }) => title).join(', ')}`}
+                          >
+                            {inForce(by) ? '●' : '○'}
                           </span>
                         )}
                       </td>

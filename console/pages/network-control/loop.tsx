@@ -56,7 +56,7 @@ const stateKinds: Record<LoopAction['state'], MarkKind> = {
   failed: 'bad',
   told: 'good',
 };
-const modeKinds: Record<LoopMode, MarkKind> = { off: 'stopped', propose: 'uncertain', act: 'good' };
+const modeKinds: Record<LoopMode, MarkKind> = { off: 'stopped', propose: 'good', act: 'good' };
 
 interface Asked {
   action: LoopAction;
@@ -85,9 +85,6 @@ export function LoopPage() {
   );
   return (
     <NetworkFrame title={words('networkControl.loop.title')} note={words('networkControl.loop.note')}>
-      <Loaded query={loop}>
-        {(state) => <Settings key={JSON.stringify(state.settings)} loop={state} />}
-      </Loaded>
       <Section title={words('networkControl.loop.proposed')} note={words('networkControl.loop.proposedNote')}>
         <Loaded query={actions}>
           {() =>
@@ -108,6 +105,9 @@ export function LoopPage() {
           {() => <Done actions={others} onUndo={(action) => setAsked({ action, verb: 'undo' })} />}
         </Loaded>
       </Section>
+      <Loaded query={loop}>
+        {(state) => <Settings key={JSON.stringify(state.settings)} loop={state} />}
+      </Loaded>
       <Decisions />
       <Confirm
         open={asked !== undefined}
