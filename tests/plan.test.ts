@@ -22,7 +22,7 @@ test('a pack and a number of machines make a plan, with its assumptions', async 
     '12000',
   );
   expect(code).toBe(0);
-  expect(said).toContain('Machining shop, 200 machines (the pack has 7; all of it times 28.57)');
+  expect(said).toContain('Machining shop, 200 machines (the pack has 9; all of it times 22.22)');
   expect(said).toMatch(/Cameras +20 +20\d Mbit\/s/);
   expect(said).toMatch(/PDU sessions +\d{4}/);
   expect(said).toMatch(/Cells +\d+, because of the uplink/);
@@ -32,11 +32,11 @@ test('a pack and a number of machines make a plan, with its assumptions', async 
 test('figures grow with the machines, and each assumption can be changed', async () => {
   const of = async (...argv: string[]): Promise<{ uplinkKbps: number; cells: { uplink: number } }> =>
     JSON.parse((await run('machining-shop', '--json', ...argv)).said) as never;
-  const seven = await of('--machines', '7');
-  const seventy = await of('--machines', '70');
-  expect(seventy.uplinkKbps / seven.uplinkKbps).toBeCloseTo(10, 5);
-  const many = await of('--machines', '7', '--cameras', '100');
-  const wide = await of('--machines', '7', '--cameras', '100', '--uplink-share', '0.4');
+  const nine = await of('--machines', '9');
+  const ninety = await of('--machines', '90');
+  expect(ninety.uplinkKbps / nine.uplinkKbps).toBeCloseTo(10, 5);
+  const many = await of('--machines', '9', '--cameras', '100');
+  const wide = await of('--machines', '9', '--cameras', '100', '--uplink-share', '0.4');
   expect(wide.cells.uplink).toBeLessThan(many.cells.uplink);
 });
 
