@@ -172,10 +172,11 @@ export class MeasuredThings {
         if (changes++ >= registeredEachRoundMax) {
           if (known === undefined) continue;
         } else {
-          if (!this.#hasRules) await this.#rules();
-          this.#hasRules = true;
           await this.#platform.things.put(descriptionOf(id, terminal));
           this.#registered.set(terminal.id, mark);
+          // Only now is there a thing that the rules' conditions can be checked against.
+          if (!this.#hasRules) await this.#rules();
+          this.#hasRules = true;
         }
       }
       this.#values(id, terminal, pairs, values);

@@ -205,6 +205,11 @@ export class Gateway implements NetworkProvider {
     });
   }
 
+  /** The same key is the same class: its rates and rules change in place, and nothing is without them in between. */
+  changeBinding(_reference: string, _before: BindingRequest, request: BindingRequest): Promise<Accepted> {
+    return this.applyBinding(request);
+  }
+
   readBinding(reference: string): Promise<Effective> {
     return this.#inTurn(async () => {
       const binding = this.#state.bindings.find(({ key }) => key === reference);
