@@ -174,9 +174,15 @@ export class MeasuredThings {
         } else {
           await this.#platform.things.put(descriptionOf(id, terminal));
           this.#registered.set(terminal.id, mark);
-          // Only now is there a thing that the rules' conditions can be checked against.
-          if (!this.#hasRules) await this.#rules();
+          // A rule is checked against the things it watches: there is one now.
+          if (!this.#hasRules)
+            await this.#rules().catch((error: unknown) =>
+              this.#platform.log.warn('the alarm rules of the network could not be made', {
+                error: String(error),
+              }),
+            );
           this.#hasRules = true;
+          // Only now is there a thing that the rules' conditions can be checked against.
         }
       }
       this.#values(id, terminal, pairs, values);
