@@ -3,6 +3,7 @@ import { verdictStates } from '@millrace/contract';
 import {
   EmptyState,
   ErrorState,
+  Instant,
   SearchField,
   Section,
   SelectField,
@@ -205,7 +206,10 @@ export function Because({ flow }: { flow: ApplicationFlow }) {
                   : 'network.applications.stateSince',
             )}
           </b>{' '}
-          <Since time={flow.since} />
+          <Instant time={flow.since} />{' '}
+          <span className={styles.faint}>
+            · <Since time={flow.since} />
+          </span>
         </span>
       )}
       {violated && blame !== undefined ? (

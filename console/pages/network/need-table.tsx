@@ -151,7 +151,8 @@ export function CriteriaTable({
               </div>
             </dl>
             <p>{local(one.reason)}</p>
-            {one.definition === undefined ? null : (
+            {/* Told in English only; in Chinese what is needed says the same. */}
+            {one.definition === undefined || language !== 'en' ? null : (
               <p className={styles.faint}>
                 <code className={styles.quote}>{one.definition}</code>
               </p>

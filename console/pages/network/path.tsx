@@ -5,9 +5,13 @@ import { blameText, percentText, todoText } from './figures.ts';
 import styles from './network.module.css';
 import { VerdictMark } from './verdict.tsx';
 
-/** An address or a name tells where a hop is, not how it does: only what was measured lets it be called well. */
-const measuredOn = (hop: PathHop): boolean =>
-  hop.figures.some(({ value, method }) => value !== undefined || method !== undefined);
+/**
+ * An address or a name tells where a hop is, not how it does: only what was measured lets it be called well. The platform's figures are of
+ * the whole path, so with anything to blame they speak well of nobody.
+ */
+const measuredOn = (hop: PathHop, { blames }: TerminalPath): boolean =>
+  hop.figures.some(({ value, method }) => value !== undefined || method !== undefined) &&
+  (hop.hop !== 'platform' || blames.length === 0);
 
 /** A terminal's path, hop by hop, with what was measured on each; the one to blame is marked, and what to do stands below. */
 export function PathView({ path }: { path: TerminalPath }) {
@@ -19,7 +23,7 @@ export function PathView({ path }: { path: TerminalPath }) {
       <ol className={styles.path} aria-label={words('network.terminal.path')}>
         {path.hops.map((hop) => {
           const bad = hop.state === 'bad';
-          const seen = measuredOn(hop);
+          const seen = measuredOn(hop, path);
           return (
             <li key={hop.hop} className={`${styles.hop} ${bad ? styles.blamed : ''}`}>
               <div className={styles.hopHead}>

@@ -18,7 +18,7 @@ import {
 import buttonStyles from '@millrace/ui/controls/button.module.css';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
-import { Download, Plus, RadioTower } from 'lucide-react';
+import { Download, Plus, RadioTower, Upload } from 'lucide-react';
 import { useDeferredValue, useMemo } from 'react';
 import { problemWords } from '../../api/problem.ts';
 import { plantQuery } from '../../api/queries.ts';
@@ -86,6 +86,15 @@ export function NetworkTerminalsPage() {
           <a href="/api/network/terminals.csv" download className={buttonStyles.button}>
             <Download size={16} /> {words('network.terminals.export')}
           </a>
+          {may('configure') ? (
+            <Link
+              to="/network/import"
+              search={{ what: 'terminals' } as never}
+              className={buttonStyles.button}
+            >
+              <Upload size={16} /> {words('network.terminals.import')}
+            </Link>
+          ) : null}
           {may('configure') ? (
             <Link
               to="/network/terminals/$terminal"
