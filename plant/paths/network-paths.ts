@@ -41,7 +41,7 @@ export interface NetworkPathsOptions {
 export const pathSources = ['builtIn', 'measured', 'own'] as const;
 export type PathSource = (typeof pathSources)[number];
 /** How paths are played; positions in the pack's enumeration `pathMode`. */
-export const pathModes = ['userSpace', 'kernel'] as const;
+export const pathModes = ['userSpace'] as const;
 
 /** How much the time between two measured terminals differs in a trace, seconds. */
 const traceOffsetSeconds = 37;

@@ -8,7 +8,7 @@ import type {
 import type { Pack } from '../engine/pack.ts';
 import type { NetworkPaths } from './network-paths.ts';
 
-/** One request that makes a part of the network known. `once`: it is made and never changed again, as it is people's from then on. */
+/** One request that makes a part of the network known. What is made by POST and is there already stays as it is. */
 export interface NetworkIntroduction {
   name: string;
   method: 'PUT' | 'POST';
@@ -19,7 +19,7 @@ export interface NetworkIntroduction {
 /** Each terminal is probed so often. */
 const probeMilliseconds = 200;
 
-/** Everything the platform is told of the network: the core as a provider, zones, SIMs, terminals, flows; in this order. */
+/** Everything the platform is told of the network: zones, SIMs, terminals, flows, the core as a provider; in this order. */
 export function networkIntroductions(pack: Pack, paths: NetworkPaths, host: string): NetworkIntroduction[] {
   const spec = pack.network!;
   const idOf = (thing: string): string => `${pack.idPrefix}${thing}`;
@@ -36,7 +36,6 @@ export function networkIntroductions(pack: Pack, paths: NetworkPaths, host: stri
     },
   };
   return [
-    { name: 'provider', method: 'PUT', path: `/api/network/providers/${spec.core.provider}`, body: provider },
     ...spec.zones.map(({ id, titles, place }): NetworkIntroduction => {
       const body: EdgeZoneInput = { title: titles.en, place: placeOf(place) };
       return { name: `zone ${id}`, method: 'PUT', path: `/api/network/zones/${id}`, body };
@@ -87,5 +86,7 @@ export function networkIntroductions(pack: Pack, paths: NetworkPaths, host: stri
       };
       return { name: `flow ${id}`, method: 'POST', path: '/api/network/flows', body };
     }),
+    // Last: what a core tells of before it is registered would be found as somebody else's.
+    { name: 'provider', method: 'PUT', path: `/api/network/providers/${spec.core.provider}`, body: provider },
   ];
 }

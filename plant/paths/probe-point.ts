@@ -1,10 +1,13 @@
 import { createSocket, type Socket } from 'node:dgram';
 import type { Clock } from '@millrace/sdk';
-import { StampReflector } from './stamp.ts';
+import { StampReflector, sentAt } from './stamp.ts';
 import type { TerminalPath } from './terminal-path.ts';
 
 /** Messages on their way at once; what comes beyond is dropped, as a full queue does. */
 export const onTheWayMax = 1000;
+
+/** A probe's own time is believed so far from ours, µs; else it comes from another machine or another clock. */
+const believedMicroseconds = 1_000_000;
 
 /**
  * Keeps the order in which messages were sent, as the radio link does (RLC in acknowledged mode delivers in sequence), and never more than
@@ -73,12 +76,15 @@ export class ProbePoint {
     // The platform sends: down to the terminal first, then up again. Each way keeps its order.
     socket.on('message', (probe, { address, port }) => {
       const now = clock.now();
-      const away = path.down(now / 1e6);
+      // Both ends are on one machine and have one clock: the path begins where the probe was sent, and not when this program came to look.
+      const said = sentAt(probe);
+      const begins = said !== undefined && Math.abs(now - said) < believedMicroseconds ? said : now;
+      const away = path.down(begins / 1e6);
       if (away === undefined) {
         point.lost++;
         return;
       }
-      const arrives = Math.max(arrivedLast, now + away * 1000);
+      const arrives = Math.max(arrivedLast, begins + away * 1000);
       arrivedLast = arrives;
       const home = path.up(arrives / 1e6);
       if (home === undefined) {
@@ -87,9 +93,9 @@ export class ProbePoint {
       }
       const due = Math.max(leftLast, arrives + home * 1000);
       leftLast = due;
-      const room = back.send((due - now) / 1000, () => {
+      const room = back.send(Math.max(0, due - now) / 1000, () => {
         // What this program was late is its own and not the path's: it lies between receiving and sending, where STAMP takes it out of the round trip.
-        const sent = Math.max(arrives, clock.now() - (due - arrives));
+        const sent = Math.max(arrives, Math.round(clock.now() - (due - arrives)));
         const reply = reflector.answer(probe, `${address} ${port}`, arrives, sent);
         if (reply === undefined) return;
         point.answered++;

@@ -17,6 +17,12 @@ function writeTime(into: Buffer, offset: number, microseconds: number): void {
   into.writeUInt32BE(Math.floor(((microseconds - seconds * 1e6) / 1e6) * numbers) % numbers, offset + 4);
 }
 
+/** When a probe says it was sent, µs since 1970. */
+export function sentAt(probe: Buffer): number | undefined {
+  if (probe.length < stampOctets) return undefined;
+  return Math.round((probe.readUInt32BE(4) - ntpOffset + probe.readUInt32BE(8) / numbers) * 1e6);
+}
+
 /** A session-reflector: answers probes, each session with its own sequence numbers. */
 export class StampReflector {
   readonly #sequences = new Map<string, number>();
