@@ -25,7 +25,7 @@ export async function coverageOf(
   asked: CoverageAsked,
 ): Promise<{ cells: unknown[]; limited: boolean }> {
   const { things, history } = platform;
-  const moving: { x: PropertyName; y: PropertyName; measured: string }[] = [];
+  const moving: { x: PropertyName; y: PropertyName; radio: PropertyName[]; measured: string }[] = [];
   let limited = false;
   for (const terminal of terminals.all()) {
     if (!asked.may(terminal.place) || !within(terminal.place, asked.place)) continue;
@@ -41,17 +41,24 @@ export async function coverageOf(
     moving.push({
       x: { thing: vehicle, property: 'x' },
       y: { thing: vehicle, property: 'y' },
+      // A modem tells of its radio more often than a core does, and most cores not at all.
+      radio: ['rsrp', 'sinr'].map((property) =>
+        things.get(vehicle)?.description.properties?.[property]?.type === 'number'
+          ? { thing: vehicle, property }
+          : { thing: thingOf(terminal.id), property },
+      ),
       measured: thingOf(terminal.id),
     });
   }
   if (moving.length === 0) return { cells: [], limited };
   const span = Math.max(spanLeast, Math.ceil((asked.to - asked.from) / pointsPerTrack / 1e6) * 1e6);
   const points: TrackPoint[] = [];
-  for (const { x, y, measured } of moving) {
+  for (const { x, y, radio, measured } of moving) {
     const names = [
       x,
       y,
-      ...['rsrp', 'sinr', 'roundTripP95', 'loss'].map((property) => ({ thing: measured, property })),
+      ...radio,
+      ...['roundTripP95', 'loss'].map((property) => ({ thing: measured, property })),
     ];
     const columns = await history.spans(names, asked.from, asked.to, span);
     const rows = new Map<number, (number | undefined)[]>();
