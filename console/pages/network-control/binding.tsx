@@ -38,9 +38,20 @@ export function BindingPage() {
   const search = useSearch({ strict: false }) as { flow?: string; terminal?: string };
   const isNew = id === 'new';
   const query = useQuery({ ...bindingQuery(id), enabled: !isNew });
+  const local = useLocalText();
+  const flows = useQuery(flowsQuery);
+  const terminals = useQuery(terminalsQuery());
+  const flow = flows.data?.find((one) => one.id === query.data?.flow);
+  const terminal = terminals.data?.terminals.find((one) => one.id === query.data?.terminal);
   return (
     <NetworkFrame
-      title={isNew ? words('networkControl.binding.add') : words('networkControl.binding.one')}
+      title={
+        isNew
+          ? words('networkControl.binding.add')
+          : query.data === undefined
+            ? words('networkControl.binding.one')
+            : `${flow === undefined ? query.data.flow : local(flow.title)} × ${terminal?.title ?? query.data.terminal}`
+      }
       {...(isNew ? {} : { note: id })}
       above={<Link to="/network/bindings">{words('networkControl.binding.title')}</Link>}
     >

@@ -121,7 +121,7 @@ export function BindingsPage() {
         width: 'minmax(11rem, 1.5fr)',
         value: (row) => row.stages.standing,
         render: (row) => (
-          <span className={styles.named}>
+          <span className={styles.lines}>
             <Standing stages={row.stages} />
             {row.stages.problem === undefined ? null : (
               <span className={styles.faint}>{local(row.stages.problem)}</span>

@@ -211,7 +211,6 @@ function Area({ area }: { area: DemandArea }) {
         id: 'priority',
         title: words('networkControl.demand.priority'),
         width: '6rem',
-        align: 'end',
         value: ({ priority }) => priority,
         render: ({ priority }) => <span className={styles.number}>{priority}</span>,
       },

@@ -112,7 +112,7 @@ export function GroupsPage() {
         width: 'minmax(10rem, 1.3fr)',
         value: ({ stages }) => stages.standing,
         render: ({ stages }) => (
-          <span className={styles.named}>
+          <span className={styles.lines}>
             <Standing stages={stages} />
             {stages.problem === undefined ? null : (
               <span className={styles.faint}>{local(stages.problem)}</span>

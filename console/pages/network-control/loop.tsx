@@ -433,7 +433,7 @@ function Done({ actions, onUndo }: { actions: readonly LoopAction[]; onUndo: (ac
       width: 'minmax(9rem, 1fr)',
       value: (action) => action.state,
       render: (action) => (
-        <span className={styles.named}>
+        <span className={styles.lines}>
           <StateBadge
             kind={stateKinds[action.state]}
             word={words(`networkControl.loop.states.${action.state}`)}
@@ -450,7 +450,7 @@ function Done({ actions, onUndo }: { actions: readonly LoopAction[]; onUndo: (ac
       title: words('list.because'),
       width: 'minmax(13rem, 2fr)',
       render: (action) => (
-        <span className={styles.named}>
+        <span className={styles.lines}>
           <span>{local(action.why)}</span>
           {action.outcome === undefined ? null : (
             <span className={styles.faint}>

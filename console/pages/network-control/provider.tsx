@@ -331,6 +331,14 @@ function Parts({
                     </li>
                   ))}
                 </ol>
+                {report.ok || report.problem !== undefined ? null : (
+                  <ErrorState
+                    problem={{
+                      title: words('networkControl.provider.testFailed'),
+                      remedy: words('networkControl.provider.testRemedy'),
+                    }}
+                  />
+                )}
                 {report.problem === undefined ? null : (
                   <ErrorState
                     problem={{

@@ -72,7 +72,7 @@ export function ProvidersPage() {
         width: 'minmax(8rem, 0.8fr)',
         value: ({ enabled, state }) => (enabled ? state : 'off'),
         render: ({ enabled, state, since, retryAt }) => (
-          <span className={styles.named}>
+          <span className={styles.lines}>
             {enabled ? (
               <StateBadge kind={state} />
             ) : (
@@ -96,7 +96,7 @@ export function ProvidersPage() {
           problem === undefined ? (
             <Dash />
           ) : (
-            <span className={styles.named}>
+            <span className={styles.lines}>
               <span>{local(problem.what)}</span>
               <span className={styles.faint}>
                 {words('list.todo')}: {local(problem.remedy)}

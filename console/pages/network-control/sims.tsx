@@ -99,7 +99,7 @@ export function SimsPage() {
         width: 'minmax(7rem, 0.7fr)',
         value: (sim) => simStates.indexOf(sim.state),
         render: (sim) => (
-          <span className={styles.named}>
+          <span className={styles.lines}>
             <StateOfSim state={sim.state} />
             <Since time={sim.since} className={styles.faint} />
           </span>
@@ -114,7 +114,7 @@ export function SimsPage() {
           sim.pei === undefined && sim.thing === undefined ? (
             <Dash />
           ) : (
-            <span className={styles.named}>
+            <span className={styles.lines}>
               {sim.pei === undefined ? null : <span className={styles.code}>{sim.pei}</span>}
               {sim.thing === undefined ? null : (
                 <Link to="/things/$id" params={{ id: sim.thing }} className={styles.faint}>
@@ -130,7 +130,7 @@ export function SimsPage() {
         width: 'minmax(10rem, 1.2fr)',
         value: (sim) => sim.seenIn,
         render: (sim) => (
-          <span className={styles.named}>
+          <span className={styles.lines}>
             {sim.parted ? <StateBadge kind="bad" word={words('networkControl.sim.parted')} /> : null}
             {sim.seenIn === undefined ? <Dash /> : <span className={styles.code}>{sim.seenIn}</span>}
             {sim.seen === undefined ? null : <Since time={sim.seen} className={styles.faint} />}
