@@ -49,9 +49,13 @@ export function NetworkCoveragePage() {
   const { from, to } = useBounds();
   const flows = useQuery(flowsQuery);
   const plant = useQuery(plantQuery);
-  const figure = coverageFigures.find((one) => one === search.show) ?? 'rsrpDbm';
   const coverage = useQuery(coverageQuery(from, to, search.place ?? '', search.flow));
   const cells = coverage.data?.cells;
+  // Nobody has chosen: the first that was measured at all.
+  const figure =
+    coverageFigures.find((one) => one === search.show) ??
+    coverageFigures.find((one) => cells?.some((cell) => cell[one] !== undefined)) ??
+    'rsrpDbm';
   return (
     <NetworkFrame title={words('network.pages.coverage')} note={words('network.coverage.note')}>
       <ToolBar label={words('plant.filter')}>

@@ -13,6 +13,10 @@ const measuredOn = (hop: PathHop, { blames }: TerminalPath): boolean =>
   hop.figures.some(({ value, method }) => value !== undefined || method !== undefined) &&
   (hop.hop !== 'platform' || blames.length === 0);
 
+/** Something of it was heard, such as a message or its cell. */
+const seenOf = (hop: PathHop): boolean =>
+  hop.figures.some(({ value, time }) => (value ?? time) !== undefined);
+
 /** A terminal's path, hop by hop, with what was measured on each; the one to blame is marked, and what to do stands below. */
 export function PathView({ path }: { path: TerminalPath }) {
   const words = useConsoleWords();
@@ -41,7 +45,7 @@ export function PathView({ path }: { path: TerminalPath }) {
                 <b>{local(hop.title)}</b>
                 <span className={styles.faint}>
                   {words(
-                    `network.terminal.hopState.${bad ? 'bad' : seen ? (hop.state ?? 'unknown') : 'unknown'}`,
+                    `network.terminal.hopState.${bad ? 'bad' : seen ? (hop.state ?? 'unknown') : seenOf(hop) ? 'seen' : 'unknown'}`,
                   )}
                 </span>
               </div>

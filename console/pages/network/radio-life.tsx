@@ -101,10 +101,7 @@ export function RadioLife({
   return (
     <div className={styles.stack}>
       {series.length === 0 ? null : (
-        <Section
-          title={words('network.terminal.signal')}
-          note={words('network.terminal.handovers', { count: handovers })}
-        >
+        <Section title={words('network.terminal.signal')}>
           <TimeChart
             series={series}
             from={from}
@@ -116,7 +113,10 @@ export function RadioLife({
           />
         </Section>
       )}
-      <Section>
+      <Section
+        title={words('network.terminal.tabs.radio')}
+        note={words('network.terminal.handovers', { count: handovers })}
+      >
         <div className={styles.stack}>
           <StateStrip title={words('network.terminal.cell')} runs={strip('cell')} from={from} to={to} />
           <StateStrip

@@ -244,13 +244,13 @@ function useColumns(): Column<NetworkTerminalSummary>[] {
             <span className={styles.faint}>–</span>
           ) : (
             <div className={styles.close}>
-              <span className={styles.number}>
+              <span className={styles.number}>{durationText(row.roundTripMs.p50, words, language)}</span>
+              <span className={styles.faint}>
                 {words('network.terminals.roundTripOf', {
-                  p50: durationText(row.roundTripMs.p50, words, language),
                   p95: durationText(row.roundTripMs.p95, words, language),
+                  method: words(`network.methods.${row.roundTripMs.method}`),
                 })}
               </span>
-              <span className={styles.faint}>{words(`network.methods.${row.roundTripMs.method}`)}</span>
             </div>
           ),
       },
