@@ -25,7 +25,7 @@ export const delayProfiles = {
   'n78-urban': { p50: 16, p95: 22, p99: 27, p999: 210, max: 694, loss: 0.0002 },
   'n8-urban': { p50: 18, p95: 25, p99: 28, p999: 208, max: 343, loss: 0.0002 },
   'n8-arterial': { p50: 19, p95: 27, p99: 33, p999: 225, max: 316, loss: 0.0005 },
-  'n8-weak-to-strong': { p50: 19, p95: 34, p99: 279, p999: 1310, max: 2480, loss: 0.01 },
+  'n8-weak-to-strong': { p50: 19, p95: 34, p99: 279, p999: 1310, max: 2480, loss: 0.03 },
 } as const satisfies Record<string, DelayProfile>;
 export type DelayProfileName = keyof typeof delayProfiles;
 

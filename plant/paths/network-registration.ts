@@ -16,8 +16,8 @@ export interface NetworkIntroduction {
   body: unknown;
 }
 
-/** Each terminal is probed so often. */
-const probeMilliseconds = 200;
+/** Each terminal is probed so often: two minutes of it decide a share of 98 %. */
+const probeMilliseconds = 150;
 
 /** Everything the platform is told of the network: zones, SIMs, terminals, flows, the core as a provider; in this order. */
 export function networkIntroductions(pack: Pack, paths: NetworkPaths, host: string): NetworkIntroduction[] {
