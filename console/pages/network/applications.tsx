@@ -1,6 +1,7 @@
 import type { ApplicationFlow, NetworkFlow } from '@millrace/contract';
 import { verdictStates } from '@millrace/contract';
 import {
+  Button,
   EmptyState,
   ErrorState,
   Instant,
@@ -17,7 +18,7 @@ import buttonStyles from '@millrace/ui/controls/button.module.css';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { Blocks, Plus } from 'lucide-react';
-import { useMemo } from 'react';
+import { useMemo, useState } from 'react';
 import { problemWords } from '../../api/problem.ts';
 import { useConsoleWords } from '../../words/index.ts';
 import { useMay } from '../access/permission.ts';
@@ -36,6 +37,9 @@ interface Search {
   app?: string;
 }
 
+/** Flows shown at first, and more with each press: each is a dozen lines. */
+const stepRows = 100;
+
 /** Applications × network: what each flow needs, has, has had since, or has lost and why. */
 export function NetworkApplicationsPage() {
   const words = useConsoleWords();
@@ -43,6 +47,7 @@ export function NetworkApplicationsPage() {
   const language = useLanguage();
   const may = useMay();
   const { search, set } = usePageSearch<Search>();
+  const [rows, setRows] = useState(stepRows);
   const applications = useQuery(applicationsQuery);
   const flows = useQuery(flowsQuery);
   useNetworkChanges();
@@ -142,10 +147,15 @@ export function NetworkApplicationsPage() {
             <span>{words('network.applications.because')}</span>
           </div>
           <ul className={styles.list} aria-label={words('network.pages.applications')}>
-            {shown.map((one) => (
+            {shown.slice(0, rows).map((one) => (
               <FlowRow key={one.flow} flow={one} known={levels.get(one.flow)} name={local(one.title)} />
             ))}
           </ul>
+          {shown.length <= rows ? null : (
+            <div className={styles.more}>
+              <Button onPress={() => setRows(rows + stepRows)}>{words('network.incidents.more')}</Button>
+            </div>
+          )}
         </Section>
       )}
     </NetworkFrame>

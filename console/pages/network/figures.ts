@@ -5,8 +5,11 @@ import type { ConsoleWords } from '../../words/index.ts';
 type Words = Say<ConsoleWords>;
 
 /** A share as percent, with as many nines as there are. */
-export function percentText(share: number, language: Language, digits = 10): string {
-  return formatNumber(Number((share * 100).toPrecision(digits)), language);
+export function percentText(share: number, language: Language, digits = 12): string {
+  const percent = Number((share * 100).toPrecision(digits));
+  if (percent !== 0 && Math.abs(percent) < 1e-6) return formatNumber(percent, language);
+  // Rounded as usual, 99.999999 % would be 100 %.
+  return formatNumber(percent, language, /\.(\d+)$/.exec(String(percent))?.[1]?.length ?? 0);
 }
 
 /** Milliseconds in the unit a person would say them in. */
