@@ -311,6 +311,7 @@ export interface ProviderDefinition {
 /** Gathers the steps of a provider's test: what each found, or why it failed, and how long it took. */
 export class TestSteps {
   readonly #steps: TestReport['steps'] = [];
+  #failure: ProviderError | undefined;
 
   /** Resolves true where `work` did; what it gives is shown beside the step. */
   async take(title: LocalText, work: () => Promise<string>): Promise<boolean> {
@@ -322,6 +323,7 @@ export class TestSteps {
     } catch (error) {
       ok = false;
       detail = error instanceof ProviderError ? error.words.en : String(error);
+      if (error instanceof ProviderError) this.#failure ??= error;
     }
     this.#steps.push({
       title,
@@ -332,8 +334,30 @@ export class TestSteps {
     return ok;
   }
 
+  /** All steps; of the first that failed also why, in both languages. */
   report(ok = this.#steps.every((step) => step.ok)): TestReport {
-    return { ok, steps: this.#steps };
+    const error = this.#failure;
+    if (ok || error === undefined) return { ok, steps: this.#steps };
+    const kinds: Partial<Record<ProviderErrorKind, 'settings' | 'denied' | 'bad-data'>> = {
+      settings: 'settings',
+      denied: 'denied',
+      refused: 'denied',
+      nonsense: 'bad-data',
+    };
+    return {
+      ok,
+      steps: this.#steps,
+      problem: {
+        kind: kinds[error.kind] ?? 'unavailable',
+        code: `provider-${error.kind}`,
+        what: error.words,
+        remedy: {
+          en: 'Mend what stands at the step that failed, and test again.',
+          zh: '请按失败步骤的说明处理，然后再次测试。',
+        },
+        ...(error.detail === undefined ? {} : { detail: error.detail }),
+      },
+    };
   }
 }
 

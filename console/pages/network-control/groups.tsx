@@ -401,7 +401,8 @@ function GroupDialog({
         </>
       }
     >
-      <div className={styles.wide}>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
+      <section className={styles.wide} tabIndex={0} aria-label={group.title}>
         <Stages stages={group.stages} />
         <Facts
           facts={[
@@ -422,7 +423,7 @@ function GroupDialog({
             },
           ]}
         />
-      </div>
+      </section>
       {releasing ? (
         <ReleaseDialog
           kind="group"

@@ -143,7 +143,7 @@ export function NetworkImportPage() {
           <EmptyState icon={<FileUp size={44} />} title={words('networkControl.import.empty')}>
             <p>{words('networkControl.import.emptyHelp')}</p>
             <p>
-              <code>
+              <code className={styles.code}>
                 {what === 'sims'
                   ? 'iccid,supi,gpsi,operator,state,pei,thing,note'
                   : 'id,title,kind,things,place,address,supi,gpsi,pei,iccid,module,firmware,zone'}

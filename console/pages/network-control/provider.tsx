@@ -120,6 +120,7 @@ function Parts({
   const fields = kind.settings as SettingFields;
   const [title, setTitle] = useState(configured?.title ?? local(kind.title));
   const [id, setId] = useState(configured?.id ?? kind.id);
+  const [idTyped, setIdTyped] = useState(false);
   const [enabled, setEnabled] = useState(configured?.enabled ?? true);
   const [values, setValues] = useState<Record<string, SettingValue>>(() =>
     startValues(fields, configured?.settings as Record<string, SettingValue> | undefined),
@@ -262,10 +263,19 @@ function Parts({
             onChange={(next) => {
               setTitle(next);
               const made = idFromTitle(next);
-              if (configured === undefined && made !== '' && id === idFromTitle(title)) setId(made);
+              if (configured === undefined && made !== '' && !idTyped) setId(made);
             }}
           />
-          {configured === undefined ? <IdField value={id} onChange={setId} fault={faults['id']} /> : null}
+          {configured === undefined ? (
+            <IdField
+              value={id}
+              onChange={(next) => {
+                setIdTyped(true);
+                setId(next);
+              }}
+              fault={faults['id']}
+            />
+          ) : null}
           <ToggleField
             label={words('networkControl.provider.enabled')}
             help={words('networkControl.provider.enabledHelp')}
@@ -324,7 +334,11 @@ function Parts({
                       <span className={styles.step}>
                         <span>{local(step.title)}</span>
                         {step.detail === undefined || step.detail === '' ? null : (
-                          <span className={styles.faint}>{step.detail}</span>
+                          <span className={styles.faint}>
+                            {step.detail === report.problem?.what.en
+                              ? local(report.problem.what)
+                              : step.detail}
+                          </span>
                         )}
                       </span>
                       <span className={styles.faint}>{plant.duration(step.milliseconds)}</span>

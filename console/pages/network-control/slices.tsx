@@ -252,7 +252,8 @@ function SliceDialog({ slice, onClose, onEdit }: { slice: Slice; onClose: () => 
         </>
       }
     >
-      <div className={styles.wide}>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
+      <section className={styles.wide} tabIndex={0} aria-label={slice.title}>
         <Stages stages={stages} />
         <Facts
           facts={[
@@ -305,7 +306,7 @@ function SliceDialog({ slice, onClose, onEdit }: { slice: Slice; onClose: () => 
             ),
           ]}
         />
-      </div>
+      </section>
       {releasing ? (
         <ReleaseDialog
           kind="slice"
