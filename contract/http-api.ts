@@ -9,6 +9,7 @@ import { deviceCertificateRoutes } from './device-certificate.ts';
 import { limits } from './limits.ts';
 import { networkControlRoutes } from './network-control.ts';
 import { networkInventoryRoutes } from './network-inventory.ts';
+import { networkMeasuringRoutes } from './network-measuring.ts';
 import { Grant } from './permission.ts';
 import { Problem } from './problem.ts';
 import { Count, InstantOut, page, type Route, range } from './route.ts';
@@ -688,6 +689,7 @@ export const routes = {
   ...deviceCertificateRoutes,
   ...networkInventoryRoutes,
   ...networkControlRoutes,
+  ...networkMeasuringRoutes,
 } as const satisfies Record<string, Route>;
 
 export type RouteName = keyof typeof routes;

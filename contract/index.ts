@@ -11,6 +11,7 @@ export * from './limits.ts';
 export * from './network.ts';
 export * from './network-control.ts';
 export * from './network-inventory.ts';
+export * from './network-measuring.ts';
 export * from './permission.ts';
 export * from './problem.ts';
 export * from './quality.ts';

@@ -21,8 +21,8 @@ export type RouteAccess =
        * - `some`   anywhere: the handler gives and changes only what lies where the caller may
        */
       at: 'plant' | 'thing' | 'some';
-      /** The terminal `{id}` names may call it too. */
-      device?: true;
+      /** The terminal `{id}` names may call it too; `handler`: any may, and the handler refuses whom it is not about. */
+      device?: true | 'handler';
     };
 
 export interface Route {

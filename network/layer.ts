@@ -13,6 +13,7 @@ import { Inventory, inventoryMigrations } from './inventory/index.ts';
 import { judgementOfBlocks } from './judgement-of-blocks.ts';
 import { localisingOf } from './localising-here.ts';
 import { controlHandlers, Loop, networkControlMigrations } from './loop/index.ts';
+import { measuringHandlers } from './measuring-handlers.ts';
 import { MeasuringHere, type StampSettings } from './measuring-here.ts';
 import { type LoopVerdict, type NetworkInventory, Requests } from './requests/index.ts';
 
@@ -77,6 +78,7 @@ export class NetworkLayer implements NetworkDoor {
     this.handlers = {
       ...inventory.handlers,
       ...controlHandlers({ loop, requests, inventory: port, clock, timeZone }),
+      ...measuringHandlers({ platform, terminals: inventory.terminals, reported: measuring.reported }),
     };
     this.foreign = offer(this);
   }
@@ -164,7 +166,10 @@ export class NetworkLayer implements NetworkDoor {
     });
     this.loop.start();
     const { providers } = this.requests;
-    this.inventory.onChange(() => this.requests.inventoryChanged());
+    this.inventory.onChange(() => {
+      this.requests.inventoryChanged();
+      this.#measuring.reported.keep((id) => this.inventory.terminals.get(id) !== undefined);
+    });
     providers.onOpened((id) => void this.#ask(id));
     providers.onChange((id, change) => {
       if (change.terminals === true) void this.#ask(id);

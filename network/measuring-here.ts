@@ -2,7 +2,7 @@ import { createSocket } from 'node:dgram';
 import { type LocalText, type MeasuringStatus, networkLimits } from '@millrace/contract';
 import type { Clock, Log } from '@millrace/sdk';
 import type { Measuring as MeasuringPort, SessionPlan } from './inventory/index.ts';
-import { Measuring, privateSources, stampPort } from './measurement/index.ts';
+import { Measuring, privateSources, ReportedProbes, stampPort } from './measurement/index.ts';
 
 /** Where a user who may not open port 862 finds the reflector. */
 export const stampPortUnprivileged = 8620;
@@ -29,6 +29,8 @@ const titles: Record<string, LocalText> = {
  * neither.
  */
 export class MeasuringHere implements MeasuringPort {
+  /** What terminals tell that send themselves. */
+  readonly reported = new ReportedProbes();
   readonly #options: { clock: Clock; log: Log; stamp: StampSettings };
   #measuring: Measuring | undefined;
   #opening: Promise<void> | undefined;
@@ -102,14 +104,20 @@ export class MeasuringHere implements MeasuringPort {
 
   window(terminal: string, from: number, to: number): ReturnType<MeasuringPort['window']> {
     const measuring = this.#measuring;
-    if (measuring === undefined) return [];
-    return (this.#classes.get(terminal) ?? []).flatMap(
-      (dscp) => measuring.window(terminal, dscp, from, to) ?? [],
-    );
+    const told = this.reported.window(terminal, from, to);
+    return [
+      ...(told === undefined ? [] : [told]),
+      ...(this.#classes.get(terminal) ?? []).flatMap(
+        (dscp) => measuring?.window(terminal, dscp, from, to) ?? [],
+      ),
+    ];
   }
 
-  decidedUntil(): number | undefined {
-    return this.#measuring?.decidedUntil();
+  decidedUntil(terminal?: string): number | undefined {
+    const own = this.#measuring?.decidedUntil();
+    const told =
+      terminal === undefined ? undefined : this.reported.decidedUntil(terminal, this.#options.clock.now());
+    return told === undefined ? own : Math.min(told, own ?? told);
   }
 
   /** Uncertainty of the platform's own clock, µs; undefined: nobody keeps it. */
@@ -142,6 +150,8 @@ export class MeasuringHere implements MeasuringPort {
         ...(reflector?.counters ?? {}),
       }))
         if (Number.isFinite(value)) counters[name] = value;
+    for (const [name, value] of Object.entries(this.reported.counters))
+      counters[`reported${name[0]!.toUpperCase()}${name.slice(1)}`] = value;
     const perSecond = this.#plans.reduce((sum, { everyMilliseconds }) => sum + 1000 / everyMilliseconds, 0);
     return {
       running: measuring !== undefined,

@@ -1958,6 +1958,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/network/terminal-sender": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The sender for terminals behind NAT: one file for Node.js 18 or later, without dependencies. */
+        get: operations["networkTerminalSender"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/network/terminals": {
         parameters: {
             query?: never;
@@ -2058,6 +2075,23 @@ export interface paths {
         get: operations["networkTerminalPath"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/network/terminals/{terminal}/probe-report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What the sender on a terminal measured (behind NAT); with the device credentials of a thing of this terminal. */
+        post: operations["networkProbeReport"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5332,6 +5366,12 @@ export interface components {
             retentionDays: {
                 [key: string]: number;
             };
+        };
+        /** ProbeReportAnswer */
+        ProbeReportAnswer: {
+            /** @description Probes of the report that were told before. */
+            repeated: number;
+            taken: number;
         };
         /** ProbeTarget */
         ProbeTarget: {
@@ -11550,6 +11590,35 @@ export interface operations {
             };
         };
     };
+    networkTerminalSender: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/javascript": string;
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     networkTerminals: {
         parameters: {
             query?: {
@@ -11898,6 +11967,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TerminalPath"];
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    networkProbeReport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                terminal: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": unknown;
+            };
+        };
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProbeReportAnswer"];
                 };
             };
             /** @description Problem. */

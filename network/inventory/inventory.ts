@@ -174,7 +174,7 @@ export class Inventory {
       const { probe, address } = terminal.input;
       const host =
         probe?.host ?? terminal.sessions.find((one) => one.address !== undefined)?.address ?? address;
-      if (probe === undefined || host === undefined) continue;
+      if (probe === undefined || host === undefined || probe.from === 'terminal') continue;
       const pairs = this.judging.ofTerminal(terminal.id);
       const priority = Math.min(9, ...pairs.map(({ flow }) => flow.input.priority));
       const octets = Math.max(probeOctets, ...pairs.map(({ flow }) => flow.input.level.messageBytes ?? 0));

@@ -378,7 +378,9 @@ export class Judging {
   #judge(pair: Pair, now: Microseconds): void {
     const { judgement, measuring, clockError } = this.#options;
     const { level } = pair.flow.input;
-    const decided = measuring()?.decidedUntil() ?? now;
+    const decided = measuring()?.decidedUntil(pair.terminal.id) ?? now;
+    // A terminal that tells of its own probes does so now and then: its window waits for them.
+    if (decided <= pair.from) return;
     const to = Math.max(pair.from, Math.min(decided, now - judgingLimits.settleMicroseconds));
     const passive = pair.passive.take();
     const evidence: FlowEvidence = {

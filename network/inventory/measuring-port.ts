@@ -30,8 +30,8 @@ export interface Measuring {
   setSessions(plans: readonly SessionPlan[]): void;
   /** Probes of a terminal that were settled within [from, to). */
   window(terminal: string, from: Microseconds, to: Microseconds): FlowEvidence['probes'];
-  /** Every probe sent before this has its fate; undefined: nothing is probed. */
-  decidedUntil(): Microseconds | undefined;
+  /** Every probe of this terminal (of all, where none is named) sent before this has its fate; undefined: nothing is probed. */
+  decidedUntil(terminal?: string): Microseconds | undefined;
   status(): MeasuringStatus;
   stop(): Promise<void>;
 }

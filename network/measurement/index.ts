@@ -13,6 +13,12 @@ export {
   reflectorCounters,
   reflectorLimits,
 } from './reflector.ts';
+export {
+  type ReportedCounters,
+  ReportedProbes,
+  reportedLimits,
+  type TakenReport,
+} from './reported-probes.ts';
 export * from './sender-report.ts';
 export { stampPort } from './stamp.ts';
 export * from './tcp-info.ts';

@@ -17,6 +17,36 @@ test('the lone file writes the same packets as the platform', () => {
   expect(typeof read === 'object' && read.ssid).toBe(77);
 });
 
+test('under a key the lone file seals as the platform does, and believes no answer that is not sealed', () => {
+  const key = Buffer.alloc(32, 7);
+  const packet = Buffer.alloc(112);
+  writeRequest(packet, { sequence: 9, time: start, error: (28 << 8) | 255, ssid: 77 }, 112, key);
+  expect(stampRequest(9, start, 77, key).toString('hex')).toBe(packet.toString('hex'));
+  const sender = new TerminalSender({ terminal: 't', reflector: 'x', keyHex: key.toString('hex') }, 77);
+  const reflector = new Reflector(
+    { allow: [{ prefix: '10.0.0.0/8', key }], ...defaultReflecting, ownPort: 862 },
+    errorEstimateBits(false, 1),
+  );
+  const arrival: Arrival = {
+    source: '10.9.9.9',
+    session: '10.9.9.9 1',
+    address: () => '10.9.9.9',
+    port: 41_000,
+    ttl: 60,
+    trafficClass: 0,
+    received: start + 4_000,
+  };
+  const answers = [0, 1].map((at) => {
+    const into = Buffer.alloc(128);
+    const length = reflector.answer(sender.next(start + at), arrival, () => start + 4_500, into);
+    return into.subarray(0, length);
+  });
+  answers[1]![60]! ^= 1;
+  for (const answer of answers) sender.answered(answer, start + 9_000);
+  const read = readSenderReport(sender.report(start + 9_000_000), 't', start + 9_000_000);
+  expect('columns' in read && [...read.columns.fate]).toEqual([fate.arrived, fate.lost]);
+});
+
 /** A sender behind NAT and the platform's reflector, with `plan` as for the prober; the terminal's clock is an hour behind. */
 function play(plan: string): SenderReport {
   const sender = new TerminalSender({ terminal: 'agv-7', reflector: '10.0.0.1' }, 77);
@@ -117,6 +147,19 @@ test.each<[string, unknown]>([
   ['a round trip beyond the timeout', { ...sound, roundTrip: [2_000_001, null] }],
   ['a round trip that is text', { ...sound, roundTrip: ['5', null] }],
   ['a round trip without a count', { ...sound, count: [null, null] }],
+  ['a series that is none', { ...sound, series: -1 }],
+  ['a time of telling that is none', { ...sound, time: 'now' }],
+  ['noise that is no list', { ...sound, noise: 5 }],
+  [
+    'noise that goes back',
+    {
+      ...sound,
+      noise: [
+        { share: 0.9, microseconds: 1 },
+        { share: 0.5, microseconds: 1 },
+      ],
+    },
+  ],
   ['a count that is none', { ...sound, count: [0.5, null] }],
 ])('a report that is no report is refused in words: %s', (_, body) => {
   const read = readSenderReport(body, 't', start);

@@ -17,8 +17,19 @@ export interface ReadSenderReport {
   /** Number of the first probe in the sender's whole series: to see that a report is new, and what is missing before it. */
   first: number;
   dropped: number;
+  /** Which series `first` counts; undefined: not told. */
+  series: number | undefined;
+  /** The sender's own noise. */
+  noise: readonly { share: number; microseconds: number }[];
+  /** Times of sending by the platform's clock, where the report tells what the terminal's said. */
   columns: ProbeColumns;
 }
+
+/** A sender that does not tell its own noise may be late by this; ms of an event loop. */
+const noiseNotTold = [
+  { share: 0.5, microseconds: 10_000 },
+  { share: 0.999, microseconds: 10_000 },
+];
 
 export interface ReportProblem {
   problem: LocalText;
@@ -65,6 +76,22 @@ export function readSenderReport(
       'intervalMs, timeoutMs, octets, first and dropped are whole numbers within their bounds.',
       'intervalMs、timeoutMs、octets、first、dropped 必须是取值范围内的整数。',
     );
+  const series = whole('series', 0, 4_294_967_295);
+  if (report['series'] !== undefined && series === undefined)
+    return refuse('series is a whole number of 32 bits.', 'series 必须是 32 位整数。');
+  const told = report['time'];
+  if (told !== undefined && !(typeof told === 'number' && Number.isFinite(told)))
+    return refuse(
+      "time is what the terminal's clock says, in microseconds.",
+      'time 必须是终端时钟的微秒数。',
+    );
+  const ahead = told === undefined ? 0 : now - told;
+  const noise = readNoise(report['noise']);
+  if (noise === undefined)
+    return refuse(
+      'noise is a list of at most 8 shares, ascending, each with its microseconds.',
+      'noise 必须是按比例升序、至多 8 项的列表，每项含微秒数。',
+    );
   const { sent, roundTrip, count: counts } = report;
   if (!Array.isArray(sent) || !Array.isArray(roundTrip) || !Array.isArray(counts))
     return refuse('sent, roundTrip and count are lists.', 'sent、roundTrip、count 必须是数组。');
@@ -89,11 +116,12 @@ export function readSenderReport(
     lateness: new Float64Array(count).fill(Number.NaN),
   };
   for (let at = 0; at < count; at++) {
-    const time: unknown = sent[at];
+    const written: unknown = sent[at];
+    const time = typeof written === 'number' ? written + ahead : undefined;
     const away: unknown = roundTrip[at];
     const own: unknown = counts[at];
     const before = at === 0 ? Number.NEGATIVE_INFINITY : columns.sent[at - 1]!;
-    if (typeof time !== 'number' || !Number.isFinite(time) || time < before)
+    if (time === undefined || !Number.isFinite(time) || time < before)
       return refuse(
         `Probe ${at}: the times of sending are numbers and do not go back.`,
         `第 ${at} 个探测：发送时间必须是数字且不能倒退。`,
@@ -126,7 +154,34 @@ export function readSenderReport(
     if (!isLate) columns.roundTrip[at] = away as number;
   }
   tellDirections(columns, counts as (number | null)[], first);
-  return { terminal, intervalMs, timeoutMs, octets, first, dropped, columns };
+  return {
+    terminal,
+    intervalMs,
+    timeoutMs,
+    octets,
+    first,
+    dropped,
+    series,
+    noise: noise.length === 0 ? noiseNotTold : noise,
+    columns,
+  };
+}
+
+/** Undefined: not a list of shares with what they are. */
+function readNoise(value: unknown): { share: number; microseconds: number }[] | undefined {
+  if (value === undefined) return [];
+  if (!Array.isArray(value) || value.length > 8) return undefined;
+  let before = 0;
+  const noise: { share: number; microseconds: number }[] = [];
+  for (const one of value as unknown[]) {
+    const { share, microseconds } = (one ?? {}) as Record<string, unknown>;
+    if (typeof share !== 'number' || !(share > before && share < 1)) return undefined;
+    if (typeof microseconds !== 'number' || !(microseconds >= 0 && microseconds <= 60_000_000))
+      return undefined;
+    before = share;
+    noise.push({ share, microseconds });
+  }
+  return noise;
 }
 
 /**

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { createHmac, timingSafeEqual } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { readFileSync } from 'node:fs';
 
@@ -10,7 +11,11 @@ import { readFileSync } from 'node:fs';
  *   node terminal-sender.mjs settings.json
  *
  * Settings: { "terminal": "agv-7", "reflector": "10.0.0.1", "port": 862, "everyMilliseconds": 1000, "timeoutMilliseconds": 2000,
- *   "reportTo": "http://10.0.0.1:8080/…", "user": "agv-7", "password": "…", "reportSeconds": 30 }
+ *   "reportTo": "http://10.0.0.1:8080/api/network/terminals/agv-7/probe-report", "user": "…", "password": "…", "reportSeconds": 30,
+ *   "keyHex": "…" }
+ *
+ * User and password are the device credentials of a thing of this terminal. With a key (hexadecimal) packets are sealed (RFC 8762, 4.4),
+ * and answers that are not are not believed.
  */
 interface Settings {
   terminal: string;
@@ -22,6 +27,7 @@ interface Settings {
   user?: string;
   password?: string;
   reportSeconds?: number;
+  keyHex?: string;
 }
 
 /** What the terminal tells: probes in the order of sending, times in µs since the epoch by the terminal's clock, durations in µs. */
@@ -40,9 +46,19 @@ export interface SenderReport {
   roundTrip: (number | null)[];
   /** Own count of the reflector; null: not come back. With a count and no round trip it came too late. */
   count: (number | null)[];
+  /** Drawn at the start of the sender: whether `first` goes on or begins anew. */
+  series?: number;
+  /** What the terminal's clock says while it tells: the platform reads the other times against it. */
+  time?: number;
+  /** Round trips to this program itself, µs: what it cannot see below. */
+  noise?: { share: number; microseconds: number }[];
 }
 
-const octets = 44;
+const octets = { plain: 44, sealed: 112 } as const;
+const hmacAt = 96;
+/** Shares of which the sender tells its own noise, and of how many round trips at most. */
+const noiseShares = [0.5, 0.9, 0.95, 0.99, 0.999] as const;
+const noiseKeptMax = 1_000;
 const ntpEpoch = 2_208_988_800;
 /** Probes kept while the platform cannot be reached: an hour at one a second. */
 const keptMax = 3_600;
@@ -61,21 +77,31 @@ interface Probe {
 /** Runs evenly, whatever is done to the clock: a terminal often starts with none, and gets the time later. */
 const microseconds = (): number => Math.round((performance.timeOrigin + performance.now()) * 1000);
 
-/** Writes a request into 44 octets. */
-export function stampRequest(sequence: number, time: number, ssid: number): Buffer {
-  const packet = Buffer.alloc(octets);
+const sealOf = (packet: Buffer, key: Uint8Array): Buffer =>
+  createHmac('sha256', key)
+    .update(packet.subarray(0, hmacAt))
+    .digest()
+    .subarray(0, octets.sealed - hmacAt);
+
+/** Writes a request: 44 octets, 112 under a key. */
+export function stampRequest(sequence: number, time: number, ssid: number, key?: Uint8Array): Buffer {
+  const packet = Buffer.alloc(key === undefined ? octets.plain : octets.sealed);
+  const at = timeAt(key);
   packet.writeUInt32BE(sequence >>> 0, 0);
   const seconds = Math.floor(time / 1_000_000);
-  packet.writeUInt32BE((seconds + ntpEpoch) % 4_294_967_296, 4);
+  packet.writeUInt32BE((seconds + ntpEpoch) % 4_294_967_296, at);
   packet.writeUInt32BE(
     Math.min(4_294_967_295, Math.round(((time - seconds * 1_000_000) / 1_000_000) * 4_294_967_296)),
-    8,
+    at + 4,
   );
   // Not disciplined, as far as this program knows; wrong by up to 16 s.
-  packet.writeUInt16BE((28 << 8) | 255, 12);
-  packet.writeUInt16BE(ssid, 14);
+  packet.writeUInt16BE((28 << 8) | 255, at + 8);
+  packet.writeUInt16BE(ssid, at + 10);
+  if (key !== undefined) sealOf(packet, key).copy(packet, hmacAt);
   return packet;
 }
+
+const timeAt = (key: Uint8Array | undefined): number => (key === undefined ? 4 : 16);
 
 const ntp = (packet: Buffer, at: number): number =>
   packet.readUInt32BE(at) * 1_000_000 + (packet.readUInt32BE(at + 4) / 4_294_967_296) * 1_000_000;
@@ -83,6 +109,9 @@ const ntp = (packet: Buffer, at: number): number =>
 export class TerminalSender {
   readonly #settings: Required<Pick<Settings, 'everyMilliseconds' | 'timeoutMilliseconds' | 'terminal'>>;
   readonly #ssid: number;
+  readonly #series: number;
+  readonly #key: Uint8Array | undefined;
+  #noise: number[] = [];
   #probes: Probe[] = [];
   #sequence = 1;
   #first = 0;
@@ -91,16 +120,25 @@ export class TerminalSender {
   constructor(settings: Settings, ssid: number) {
     this.#settings = { everyMilliseconds: 1_000, timeoutMilliseconds: 2_000, ...settings };
     this.#ssid = ssid;
+    this.#series = Math.floor(Math.random() * 4_294_967_296);
+    this.#key = settings.keyHex === undefined ? undefined : Buffer.from(settings.keyHex, 'hex');
+  }
+
+  /** A round trip to this program itself, µs. */
+  heardItself(microseconds: number): void {
+    this.#noise.push(microseconds);
+    if (this.#noise.length > noiseKeptMax) this.#noise.shift();
   }
 
   /** The next packet, remembered as sent at `now`. */
   next(now: number): Buffer {
-    const packet = stampRequest(this.#sequence, now, this.#ssid);
+    const packet = stampRequest(this.#sequence, now, this.#ssid, this.#key);
+    const at = timeAt(this.#key);
     this.#probes.push({
       sequence: this.#sequence,
       sent: now,
-      seconds: packet.readUInt32BE(4),
-      fraction: packet.readUInt32BE(8),
+      seconds: packet.readUInt32BE(at),
+      fraction: packet.readUInt32BE(at + 4),
       roundTrip: null,
       count: null,
     });
@@ -115,18 +153,24 @@ export class TerminalSender {
 
   /** An answer; what is not one of ours changes nothing. */
   answered(packet: Buffer, now: number): void {
-    if (packet.length < 38) return;
-    const sequence = packet.readUInt32BE(24);
+    const key = this.#key;
+    if (packet.length < (key === undefined ? 38 : octets.sealed)) return;
+    if (key !== undefined && !timingSafeEqual(sealOf(packet, key), packet.subarray(hmacAt, octets.sealed)))
+      return;
+    // Where an answer has its own time, the time it got the request, and the request's number and time.
+    const [sentAt, receivedAt, numberAt, echoAt] =
+      key === undefined ? ([4, 16, 24, 28] as const) : ([16, 32, 48, 64] as const);
+    const sequence = packet.readUInt32BE(numberAt);
     const probe = this.#probes.find((one) => one.sequence === sequence);
     if (
       probe === undefined ||
       probe.roundTrip !== null ||
-      packet.readUInt32BE(28) !== probe.seconds ||
-      packet.readUInt32BE(32) !== probe.fraction
+      packet.readUInt32BE(echoAt) !== probe.seconds ||
+      packet.readUInt32BE(echoAt + 4) !== probe.fraction
     )
       return;
     const away = now - probe.sent;
-    const dwell = ntp(packet, 4) - ntp(packet, 16);
+    const dwell = ntp(packet, sentAt) - ntp(packet, receivedAt);
     if (dwell < 0 || dwell > away) return;
     if (away > this.#settings.timeoutMilliseconds * 1_000) {
       // Lost, and nobody can say on which way it dallied.
@@ -149,13 +193,25 @@ export class TerminalSender {
       terminal,
       intervalMs: everyMilliseconds,
       timeoutMs: timeoutMilliseconds,
-      octets,
+      octets: this.#key === undefined ? octets.plain : octets.sealed,
       first: this.#first,
       dropped: this.#dropped,
       sent: probes.map((probe) => probe.sent - now + wall),
       roundTrip: probes.map((probe) => probe.roundTrip),
       count: probes.map((probe) => probe.count),
+      series: this.#series,
+      time: wall,
+      noise: this.#quantiles(),
     };
+  }
+
+  #quantiles(): { share: number; microseconds: number }[] {
+    const sorted = [...this.#noise].sort((a, b) => a - b);
+    if (sorted.length === 0) return [];
+    return noiseShares.map((share) => ({
+      share,
+      microseconds: Math.round(sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)]!),
+    }));
   }
 
   /** The platform has the report. */
@@ -174,7 +230,21 @@ export function run(settings: Settings, signal: AbortSignal, say: (line: string)
   const socket = createSocket(settings.reflector.includes(':') ? 'udp6' : 'udp4');
   socket.on('message', (packet) => sender.answered(packet, microseconds()));
   socket.on('error', (error) => say(`socket: ${error.message}`));
+  // What this program itself is late by: a datagram to itself beside each probe.
+  const mirror = createSocket('udp4');
+  mirror.on('message', (packet) => {
+    if (packet.length === 8) sender.heardItself(Math.max(0, microseconds() - packet.readDoubleBE(0)));
+  });
+  mirror.on('error', (error) => say(`socket: ${error.message}`));
+  mirror.bind(0, '127.0.0.1');
   const probing = setInterval(() => {
+    const own = Buffer.alloc(8);
+    own.writeDoubleBE(microseconds(), 0);
+    try {
+      mirror.send(own, mirror.address().port, '127.0.0.1', () => {});
+    } catch {
+      // Not bound: then it does not know its own noise, and says none.
+    }
     // A name that cannot be resolved, or no network: the probe counts as lost, which from here it is.
     socket.send(sender.next(microseconds()), settings.port ?? 862, settings.reflector, () => {});
   }, settings.everyMilliseconds ?? 1_000);
@@ -209,6 +279,7 @@ export function run(settings: Settings, signal: AbortSignal, say: (line: string)
     clearInterval(probing);
     clearInterval(telling);
     socket.close();
+    mirror.close();
   });
 }
 
@@ -216,6 +287,11 @@ function main(file: string): void {
   const settings = JSON.parse(readFileSync(file, 'utf8')) as Settings;
   if (typeof settings.terminal !== 'string' || typeof settings.reflector !== 'string') {
     process.stderr.write('The settings need "terminal" and "reflector".\n');
+    process.exitCode = 2;
+    return;
+  }
+  if (settings.keyHex !== undefined && !/^([0-9a-f]{2}){16,64}$/i.test(settings.keyHex)) {
+    process.stderr.write('"keyHex" is a key of 16 to 64 octets in hexadecimal.\n');
     process.exitCode = 2;
     return;
   }

@@ -726,7 +726,8 @@ function allow(
   const { caller } = request;
   const { access } = route;
   if (access === 'open') return;
-  if (typeof access === 'object' && access.device === true && caller.device !== undefined) {
+  if (typeof access === 'object' && access.device !== undefined && caller.device !== undefined) {
+    if (access.device === 'handler') return;
     const { id } = request.params as { id: string };
     if (caller.device !== id) throw forbidden('These credentials belong to another thing.');
     return;

@@ -157,6 +157,7 @@ function allowed(route: Route, caller: Caller, node: NodeName): boolean {
   if (access === 'person') return caller.signedIn;
   if (access === 'session') return caller.signedIn && !caller.byToken;
   if (access.device === true && caller.device === nodes[node].thing) return true;
+  // Which devices it lets in, the handler says: none of these has a terminal.
   if (access.at === 'some') return grantsGiving(caller.grants, access.may).length > 0;
   return mayAt(caller.grants, access.may, access.at === 'plant' ? '' : nodes[node].place);
 }

@@ -1,5 +1,13 @@
-import { limits, mayAt, networkControlRoutes, networkInventoryRoutes, type Route } from '@millrace/contract';
 import {
+  limits,
+  mayAt,
+  networkControlRoutes,
+  networkInventoryRoutes,
+  networkMeasuringRoutes,
+  type Route,
+} from '@millrace/contract';
+import {
+  type AppCaller,
   AppError,
   type AppFile,
   type ForeignApi,
@@ -7,7 +15,7 @@ import {
   type NetworkDoor,
 } from '@millrace/sdk';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { actorOf } from '../access/index.ts';
+import { actorOf, type Person } from '../access/index.ts';
 import type { ApiOptions } from '../api.ts';
 import { NowAndThen } from '../audit/requests.ts';
 import { openEventStream } from '../event-stream.ts';
@@ -19,7 +27,7 @@ const foreignBodyBytesMax = 262_144;
 const foreignMethods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 const notificationPathMax = 512;
 
-const networkRoutes = { ...networkInventoryRoutes, ...networkControlRoutes };
+const networkRoutes = { ...networkInventoryRoutes, ...networkControlRoutes, ...networkMeasuringRoutes };
 
 /** The network layer's routes, adapted once: it knows neither the HTTP server nor sessions. */
 export function networkHandlers(
@@ -51,17 +59,15 @@ export function adapted(network: NetworkDoor, name: string, route: Route): Handl
     };
   }
   return async (request, reply) => {
-    const person = requirePerson(request.caller);
+    const { device } = request.caller;
+    const caller = device === undefined ? callerOf(requirePerson(request.caller)) : deviceCaller(device);
     let answer: unknown;
     try {
       answer = await handler({
         parameters: request.params as Record<string, string>,
         query: request.query as Record<string, unknown>,
         body: request.body,
-        caller: {
-          actor: actorOf(person),
-          may: (permission, place) => mayAt(person.grants, permission, place),
-        },
+        caller,
       });
     } catch (error) {
       throw error instanceof AppError ? problemOfApp(error) : error;
@@ -69,6 +75,14 @@ export function adapted(network: NetworkDoor, name: string, route: Route): Handl
     return send(reply, route, answer);
   };
 }
+
+const callerOf = (person: Person): AppCaller => ({
+  actor: actorOf(person),
+  may: (permission, place) => mayAt(person.grants, permission, place),
+});
+
+/** A terminal by its own credentials: it may nothing but what a handler lets the thing it is. */
+const deviceCaller = (id: string): AppCaller => ({ actor: { kind: 'device', id }, may: () => false });
 
 function send(reply: FastifyReply, route: Route, answer: unknown): FastifyReply {
   const status = Number(Object.keys(route.responses)[0] ?? 200);
