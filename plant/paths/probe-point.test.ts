@@ -2,7 +2,7 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { VirtualClock } from '@millrace/sdk';
 import { expect, test } from 'vitest';
-import { ProbePoint } from './probe-point.ts';
+import { Arrivals, ProbePoint } from './probe-point.ts';
 import { stampOctets } from './stamp.ts';
 import { TerminalPath } from './terminal-path.ts';
 
@@ -55,4 +55,18 @@ test('a probe takes as long as the path says, and what the program was late is n
     sender.close();
     await point.close();
   }
+});
+
+test('how late a probe was looked at is told from the quickest, whatever the clocks', () => {
+  const arrivals = new Arrivals();
+  // Their clock is 5 s ahead, and a probe takes 100 µs.
+  const seen = [0, 30_000, 400, 0].map((late, at) => {
+    const sent = at * 1_000_000;
+    return arrivals.at(sent + 5_000_000, sent + 100 + late) - sent;
+  });
+  expect(seen).toEqual([100, 100, 100, 100]);
+  // A clock that was set is followed after a while.
+  let last = 0;
+  for (let at = 0; at < 200; at++) last = arrivals.at(at * 1_000_000, at * 1_000_000 + 100) - at * 1_000_000;
+  expect(last).toBe(100);
 });

@@ -6,8 +6,28 @@ import type { TerminalPath } from './terminal-path.ts';
 /** Messages on their way at once; what comes beyond is dropped, as a full queue does. */
 export const onTheWayMax = 1000;
 
-/** A probe's own time is believed so far from ours, µs; else it comes from another machine or another clock. */
-const believedMicroseconds = 1_000_000;
+/** Probes over which the quickest is looked for, and looked for anew. */
+const quickestOf = 64;
+
+/**
+ * When probes really came. A busy program looks late; the time a probe bears says how late, up to the difference of two clocks, and that is seen in the quickest of the last
+ * probes, which was met at once. So neither a busy computer nor another clock looks like a bad path.
+ */
+export class Arrivals {
+  #least = Number.POSITIVE_INFINITY;
+  #leastBefore = Number.POSITIVE_INFINITY;
+  #count = 0;
+
+  /** Moment at which a probe came that says it was sent at `said` and was seen at `now`, µs. */
+  at(said: number, now: number): number {
+    if (this.#count++ % quickestOf === 0) {
+      this.#leastBefore = this.#least;
+      this.#least = Number.POSITIVE_INFINITY;
+    }
+    this.#least = Math.min(this.#least, now - said);
+    return said + Math.min(this.#least, this.#leastBefore);
+  }
+}
 
 /**
  * Keeps the order in which messages were sent, as the radio link does (RLC in acknowledged mode delivers in sequence), and never more than
@@ -71,14 +91,14 @@ export class ProbePoint {
     const reflector = new StampReflector();
     const back = new Delivery(clock, false);
     const point = new ProbePoint(socket, back);
+    const arrivals = new Arrivals();
     let arrivedLast = 0;
     let leftLast = 0;
     // The platform sends: down to the terminal first, then up again. Each way keeps its order.
     socket.on('message', (probe, { address, port }) => {
       const now = clock.now();
-      // Both ends are on one machine and have one clock: the path begins where the probe was sent, and not when this program came to look.
       const said = sentAt(probe);
-      const begins = said !== undefined && Math.abs(now - said) < believedMicroseconds ? said : now;
+      const begins = said === undefined ? now : arrivals.at(said, now);
       const away = path.down(begins / 1e6);
       if (away === undefined) {
         point.lost++;
