@@ -141,9 +141,9 @@ test('a provider is tested, tells in words what fails, and is added; a binding i
   await page.getByRole('link', { name: 'QoS bindings' }).click();
   await page.getByText('No bindings yet').waitFor();
   await button('Ask for a quality').click();
-  await page.getByLabel(/^Flow/).selectOption('Oven control');
-  await page.getByLabel(/^Terminal \(/).selectOption({ index: 1 });
-  await page.getByLabel(/^Provider \(/).selectOption('Hall gateway');
+  await page.getByLabel('Flow (needed)').selectOption('Oven control');
+  await page.getByLabel('Terminal (needed)').selectOption({ index: 1 });
+  await page.getByLabel('Provider (needed)').selectOption('Hall gateway');
   // What follows from the level is there, with why, and stands in the fields.
   await page.getByText('A standardised class can meet the level.').waitFor();
   await page.getByText(/^DSCP 32 by/).waitFor();
@@ -153,7 +153,10 @@ test('a provider is tested, tells in words what fails, and is added; a binding i
   // A figure that cannot be is told at its field, and nothing can be sent.
   await page.getByLabel(/^Uplink at most/).fill('1');
   await button('Dry run').click();
-  await page.getByText(/^Nothing would be sent/).waitFor();
+  await page
+    .getByRole('region', { name: 'Dry run' })
+    .getByText(/^Nothing would be sent/)
+    .waitFor();
   expect(await button('Request it').getAttribute('aria-disabled')).toBe('true');
   await button('Take these figures').click();
   await button('Dry run').click();
