@@ -8,6 +8,7 @@ import type {
   ServiceLevel,
 } from '@millrace/contract';
 import type { ForeignApi, NetworkDoor, NetworkPlatform, ProviderDefinition } from '@millrace/sdk';
+import { ConnectionsHere } from './connections-here.ts';
 import { coverageOf } from './coverage-of-tracks.ts';
 import { Inventory, inventoryMigrations } from './inventory/index.ts';
 import { judgementOfBlocks } from './judgement-of-blocks.ts';
@@ -16,6 +17,8 @@ import { controlHandlers, Loop, networkControlMigrations } from './loop/index.ts
 import { measuringHandlers } from './measuring-handlers.ts';
 import { MeasuringHere, type StampSettings } from './measuring-here.ts';
 import { type LoopVerdict, type NetworkInventory, Requests } from './requests/index.ts';
+import { UsualNoise } from './usual-noise.ts';
+import { UsualRadio } from './usual-radio.ts';
 
 /** Tables of the whole layer. */
 export const networkMigrations: readonly { id: string; sql: string }[] = [
@@ -38,6 +41,13 @@ export interface OfferedApi extends ForeignApi {
   stop(): Promise<void>;
 }
 
+/** What there is beside the measurements to tell where a level was lost. */
+interface Clues {
+  readonly connections: ConnectionsHere;
+  readonly usualRadio: UsualRadio;
+  readonly usualNoise: UsualNoise;
+}
+
 /** Flow under which stands what others have asked this network for. It judges nothing and concerns nobody by itself. */
 export const outsideFlow = 'outside';
 /** A level that is asked about is judged from what was measured lately, µs. */
@@ -55,6 +65,7 @@ export class NetworkLayer implements NetworkDoor {
   readonly foreign: readonly OfferedApi[];
   readonly #platform: NetworkPlatform;
   readonly #measuring: MeasuringHere;
+  readonly #clues: Clues;
   #cancel: () => void = () => {};
   #asking: Promise<void> = Promise.resolve();
   #stopped = false;
@@ -63,12 +74,14 @@ export class NetworkLayer implements NetworkDoor {
     platform: NetworkPlatform,
     inventory: Inventory,
     measuring: MeasuringHere,
+    clues: Clues,
     requests: Requests,
     loop: Loop,
     port: NetworkInventory,
     offer: NonNullable<NetworkLayerOptions['offer']>,
   ) {
     this.#measuring = measuring;
+    this.#clues = clues;
     this.#platform = platform;
     this.inventory = inventory;
     this.requests = requests;
@@ -90,17 +103,26 @@ export class NetworkLayer implements NetworkDoor {
     offer = () => [],
   }: NetworkLayerOptions): Promise<NetworkLayer> {
     const measuring = new MeasuringHere({ clock: platform.clock, log: platform.log, stamp });
+    const connections = new ConnectionsHere(platform.clock);
+    const usualRadio = new UsualRadio(platform);
+    const usualNoise = new UsualNoise(() => measuring.noiseFloor());
     let opened: Inventory | undefined;
+    let asked: Requests | undefined;
     const inventory = await Inventory.open({
       platform,
       judgement: judgementOfBlocks,
       measuring: () => measuring,
-      locate: localisingOf(
-        () => opened!,
-        () => platform.clock.now(),
-      ),
+      locate: localisingOf({
+        platform,
+        inventory: () => opened!,
+        measuring: () => measuring,
+        noise: () => usualNoise.clue(),
+        retransmissions: (address) => connections.retransmissions(address),
+        usualRadio,
+      }),
+      classOf: classesByBinding(platform, () => asked),
       clockError: () => measuring.clockError(),
-      coverage: (asked) => coverageOf(platform, opened!, asked),
+      coverage: (query) => coverageOf(platform, opened!, query),
     });
     opened = inventory;
     const port = inventoryPort(inventory, platform);
@@ -116,6 +138,7 @@ export class NetworkLayer implements NetworkDoor {
       inventory: port,
       notificationBase,
     });
+    asked = requests;
     const loop = await Loop.open({
       records,
       audit,
@@ -153,11 +176,22 @@ export class NetworkLayer implements NetworkDoor {
         terminals: [],
         enabled: false,
       });
-    return new NetworkLayer(platform, inventory, measuring, requests, loop, port, offer);
+    return new NetworkLayer(
+      platform,
+      inventory,
+      measuring,
+      { connections, usualRadio, usualNoise },
+      requests,
+      loop,
+      port,
+      offer,
+    );
   }
 
   async start(): Promise<void> {
     await this.#measuring.start();
+    await this.#clues.connections.start();
+    await this.#clues.usualRadio.start();
     await this.inventory.start();
     this.requests.start();
     this.loop.onAction(({ flow, terminal, state, what, outcome }) => {
@@ -186,12 +220,15 @@ export class NetworkLayer implements NetworkDoor {
     await this.loop.stop();
     await this.requests.stop();
     await this.inventory.stop();
+    this.#clues.connections.stop();
+    this.#clues.usualRadio.stop();
     await this.#measuring.stop();
   }
 
   #askAgain(): void {
     if (this.#stopped) return;
     this.#cancel = this.#platform.clock.after(askMilliseconds, () => {
+      this.#clues.usualNoise.look(this.#platform.clock.now());
       this.#asking = Promise.all(this.requests.providers.ids().map((id) => this.#ask(id))).then(() =>
         this.#askAgain(),
       );
@@ -304,6 +341,27 @@ function inventoryPort(
     },
     filtersOf: (flow, terminal) => filters(judging.pair(flow, terminal)?.things ?? []),
     platformAddress: () => ownAddress(),
+  };
+}
+
+/** The class of service of a flow at a terminal, as its binding has it; best effort where there is none. */
+function classesByBinding(
+  { clock }: Pick<NetworkPlatform, 'clock'>,
+  requests: () => Pick<Requests, 'wantedBindings'> | undefined,
+): (flow: string, terminal: string) => number {
+  let classes = new Map<string, number>();
+  let read = Number.NEGATIVE_INFINITY;
+  return (flow, terminal) => {
+    const now = clock.now();
+    if (now - read > peersMicroseconds) {
+      classes = new Map(
+        requests()
+          ?.wantedBindings()
+          .map(({ input }) => [`${input.flow} ${input.terminal}`, input.qos.dscp]),
+      );
+      read = now;
+    }
+    return classes.get(`${flow} ${terminal}`) ?? 0;
   };
 }
 

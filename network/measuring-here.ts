@@ -128,6 +128,13 @@ export class MeasuringHere implements MeasuringPort {
       : undefined;
   }
 
+  /** Round trip of the platform's own reflector, 99th percentile of the last minutes; ms. Undefined: none is measured. */
+  noiseFloor(): number | undefined {
+    const noise = this.#measuring?.stats().noise ?? [];
+    const at = noise.find(({ share }) => share >= 0.99) ?? noise.at(-1);
+    return at === undefined ? undefined : at.microseconds / 1000;
+  }
+
   status(): MeasuringStatus {
     const measuring = this.#measuring;
     const stats = measuring?.stats();

@@ -1,9 +1,9 @@
 export { type FlowRecord, Flows, flowIdOf } from './flows.ts';
 export { type InventoryParts, inventoryHandlers } from './handlers.ts';
 export { iccidProblem, idFrom, luhnDigit, passesLuhn, peiProblem, samePei } from './identifiers.ts';
-export { Inventory, type InventoryOptions } from './inventory.ts';
+export { Inventory, type InventoryOptions, zoneProbe } from './inventory.ts';
 export type { IncidentRecord } from './judged-records.ts';
-export { Judging, judgingLimits, keyOf, type Pair, rankOf } from './judging.ts';
+export { Judging, judgingLimits, keyOf, ofClass, type Pair, rankOf } from './judging.ts';
 export { bestFigures, MeasuredThings, terminalType, thingOf, worstOf } from './measured-things.ts';
 export type {
   BlockFigures,

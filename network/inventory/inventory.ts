@@ -33,12 +33,19 @@ const sessionsMilliseconds = 1_000;
 const probeOctets = 128;
 const probeMillisecondsDefault = 1_000;
 
+/** Under this name an edge zone is probed: ids of terminals have no colon. */
+export const zoneProbe = (zone: string): string => `zone:${zone}`;
+/** Before what is probed of terminals: one reflector tells of all behind it. */
+const zonePriority = 1;
+
 export interface InventoryOptions {
   platform: NetworkPlatform;
   judgement: Judgement<Block>;
   measuring: () => Measuring | undefined;
   locate?: Localising;
   clockError?: () => number | undefined;
+  /** Class of service (DSCP) a flow has at a terminal. */
+  classOf?: (flow: string, terminal: string) => number;
   coverage?: (query: CoverageQuery) => Promise<{ cells: unknown[]; limited: boolean }>;
 }
 
@@ -107,6 +114,7 @@ export class Inventory {
       measuring: options.measuring,
       locate: options.locate ?? (() => undefined),
       clockError: options.clockError ?? (() => undefined),
+      classOf: options.classOf ?? (() => 0),
     });
     return new Inventory(options, { terminals, sims, flows, zones, judging, records });
   }
@@ -170,6 +178,17 @@ export class Inventory {
   /** What is to be probed: each terminal that says where its probes go, once for each class of service its flows ask for. */
   plans(): SessionPlan[] {
     const plans: SessionPlan[] = [];
+    for (const { id, probe } of this.zones.all())
+      if (probe?.host !== undefined && probe.from !== 'terminal')
+        plans.push({
+          terminal: zoneProbe(id),
+          target: probe,
+          host: probe.host,
+          dscp: probe.dscps?.[0] ?? 0,
+          everyMilliseconds: probe.everyMilliseconds ?? probeMillisecondsDefault,
+          octets: probeOctets,
+          priority: zonePriority,
+        });
     for (const terminal of this.terminals.all()) {
       const { probe, address } = terminal.input;
       const host =

@@ -44,6 +44,8 @@ export const judgingLimits = {
   longMicroseconds: 12 * hour,
   /** Probes settle this much later. */
   settleMicroseconds: 2_000_000,
+  /** The cause of an open incident is looked for anew after this. */
+  relocateMicroseconds: 180_000_000,
 } as const;
 
 export type Block = unknown;
@@ -75,6 +77,8 @@ export interface Pair {
   badSince: Microseconds;
   good: number;
   openedByLong: boolean;
+  /** When the cause was looked for last. */
+  located: Microseconds;
   incident: IncidentRecord | undefined;
   figures: BlockFigures | undefined;
   /** Microseconds met, violated, undecided in this minute and this hour. */
@@ -112,6 +116,8 @@ export interface JudgingOptions {
   locate: Localising;
   /** Uncertainty of the platform's own clock, µs; undefined: it is not disciplined, and one-way times cannot be told. */
   clockError: () => number | undefined;
+  /** Class of service (DSCP) a flow has at a terminal. */
+  classOf: (flow: string, terminal: string) => number;
 }
 
 /**
@@ -338,6 +344,7 @@ export class Judging {
       badSince: now,
       good: 0,
       openedByLong: false,
+      located: now,
       incident,
       figures: undefined,
       minuteSpent: [0, 0, 0],
@@ -376,7 +383,7 @@ export class Judging {
   }
 
   #judge(pair: Pair, now: Microseconds): void {
-    const { judgement, measuring, clockError } = this.#options;
+    const { judgement, measuring, clockError, classOf } = this.#options;
     const { level } = pair.flow.input;
     const decided = measuring()?.decidedUntil(pair.terminal.id) ?? now;
     // A terminal that tells of its own probes does so now and then: its window waits for them.
@@ -386,7 +393,9 @@ export class Judging {
     const evidence: FlowEvidence = {
       from: pair.from,
       to,
-      probes: measuring()?.window(pair.terminal.id, pair.from, to) ?? [],
+      probes: ofClass(measuring()?.window(pair.terminal.id, pair.from, to) ?? [], () =>
+        classOf(pair.flow.id, pair.terminal.id),
+      ),
       passive: passive === undefined ? undefined : { columns: passive, clockErrorMicroseconds: clockError() },
       rates: [],
       coverage: undefined,
@@ -449,6 +458,11 @@ export class Judging {
           pair.incident.incident.criteria.push(...more.map(({ criterion }) => criterion));
           this.#keepIncident(pair);
         }
+        if (now - pair.located >= judgingLimits.relocateMicroseconds) {
+          const before = JSON.stringify(pair.incident.incident.blame);
+          this.#locate(pair, pair.incident, found, now);
+          if (JSON.stringify(pair.incident.incident.blame) !== before) this.#keepIncident(pair);
+        }
         this.#say(pair, found, pair.since, false);
         return;
       }
@@ -467,14 +481,19 @@ export class Judging {
         state === 'violated' ? [criterion] : [],
       );
       pair.incident = newIncident(pair.flow.id, pair.terminal.id, pair.badSince, criteria);
-      const blame = this.#options.locate(pair.flow.id, pair.terminal.id, found.criteria);
-      if (blame !== undefined) pair.incident.incident.blame = blame;
+      this.#locate(pair, pair.incident, found, now);
       if (pair.openedByLong) this.#resetLong(pair, now);
       this.#say(pair, found, pair.badSince, true);
       this.#tell(pair, 'incident');
       return;
     }
     this.#say(pair, found, pair.state === found.state ? pair.since : now, pair.state !== found.state);
+  }
+
+  #locate(pair: Pair, { incident }: IncidentRecord, found: Judged, now: Microseconds): void {
+    pair.located = now;
+    const blame = this.#options.locate(pair.flow.id, pair.terminal.id, found.criteria);
+    if (blame !== undefined) incident.blame = blame;
   }
 
   #resetLong(pair: Pair, now: Microseconds): void {
@@ -627,6 +646,14 @@ export class Judging {
       reason: { ...pair.reason },
     };
   }
+}
+
+/** Where several classes of service are probed, those of the flow's own are its evidence. */
+export function ofClass(probes: FlowEvidence['probes'], wanted: () => number): FlowEvidence['probes'] {
+  if (new Set(probes.map(({ session }) => session.dscp)).size <= 1) return probes;
+  const dscp = wanted();
+  const own = probes.filter(({ session }) => session.dscp === dscp);
+  return own.length > 0 ? own : probes;
 }
 
 export const keyOf = (flow: string, terminal: string): string => `${flow} ${terminal}`;

@@ -141,6 +141,11 @@ export class TcpInfo {
     return this.#byPeer.get(written) ?? [];
   }
 
+  /** All connections, by peer. */
+  peers(): Iterable<readonly [string, readonly TcpConnection[]]> {
+    return this.#byPeer;
+  }
+
   /** When they were read last (µs); NaN: never. */
   get time(): Microseconds {
     return this.#time;
