@@ -166,8 +166,8 @@ test('a provider is tested, tells in words what fails, and is added; a binding i
   await button('Request it').click();
   await page.waitForURL(/\/network\/bindings\/oven-control\.gateway-1$/);
   const stages = page.getByRole('list', { name: 'Requested, accepted, effective' });
-  expect(await stages.getByRole('listitem').count()).toBe(3);
   await stages.getByText(/^5QI \d+, DSCP 32/).waitFor();
+  expect(await stages.getByRole('listitem').count()).toBe(3);
   // The gateway cannot: nobody is shown a promise, and nothing is shown in force.
   await stages.getByText('Not seen in force yet.').waitFor();
 
