@@ -10,12 +10,13 @@ import type {
 import type { ForeignApi, NetworkDoor, NetworkPlatform, ProviderDefinition } from '@millrace/sdk';
 import { ConnectionsHere } from './connections-here.ts';
 import { coverageOf } from './coverage-of-tracks.ts';
-import { Inventory, inventoryMigrations } from './inventory/index.ts';
+import { Inventory, type InventoryOptions, inventoryMigrations } from './inventory/index.ts';
 import { judgementOfBlocks } from './judgement-of-blocks.ts';
 import { localisingOf } from './localising-here.ts';
 import { controlHandlers, Loop, networkControlMigrations } from './loop/index.ts';
 import { measuringHandlers } from './measuring-handlers.ts';
 import { MeasuringHere, type StampSettings } from './measuring-here.ts';
+import { MeasuringSettingsStore, measuringMigrations } from './measuring-settings.ts';
 import { type LoopVerdict, type NetworkInventory, Requests } from './requests/index.ts';
 import { UsualNoise } from './usual-noise.ts';
 import { UsualRadio } from './usual-radio.ts';
@@ -24,6 +25,7 @@ import { UsualRadio } from './usual-radio.ts';
 export const networkMigrations: readonly { id: string; sql: string }[] = [
   ...inventoryMigrations,
   ...networkControlMigrations,
+  ...measuringMigrations,
 ];
 
 export interface NetworkLayerOptions {
@@ -46,6 +48,7 @@ interface Clues {
   readonly connections: ConnectionsHere;
   readonly usualRadio: UsualRadio;
   readonly usualNoise: UsualNoise;
+  readonly settings: MeasuringSettingsStore;
 }
 
 /** Flow under which stands what others have asked this network for. It judges nothing and concerns nobody by itself. */
@@ -91,7 +94,18 @@ export class NetworkLayer implements NetworkDoor {
     this.handlers = {
       ...inventory.handlers,
       ...controlHandlers({ loop, requests, inventory: port, clock, timeZone }),
-      ...measuringHandlers({ platform, terminals: inventory.terminals, reported: measuring.reported }),
+      ...measuringHandlers({
+        platform,
+        terminals: inventory.terminals,
+        reported: measuring.reported,
+        settings: clues.settings,
+        changed: () =>
+          void measuring
+            .apply(clues.settings.inForce())
+            .catch((error: unknown) =>
+              platform.log.error('the settings of measuring could not be applied', { error: String(error) }),
+            ),
+      }),
     };
     this.foreign = offer(this);
   }
@@ -103,6 +117,8 @@ export class NetworkLayer implements NetworkDoor {
     offer = () => [],
   }: NetworkLayerOptions): Promise<NetworkLayer> {
     const measuring = new MeasuringHere({ clock: platform.clock, log: platform.log, stamp });
+    const settings = await MeasuringSettingsStore.open(platform);
+    await measuring.apply(settings.inForce());
     const connections = new ConnectionsHere(platform.clock);
     const usualRadio = new UsualRadio(platform);
     const usualNoise = new UsualNoise(() => measuring.noiseFloor());
@@ -120,7 +136,7 @@ export class NetworkLayer implements NetworkDoor {
         retransmissions: (address) => connections.retransmissions(address),
         usualRadio,
       }),
-      classOf: classesByBinding(platform, () => asked),
+      ...byBinding(platform, () => asked),
       clockError: () => measuring.clockError(),
       coverage: (query) => coverageOf(platform, opened!, query),
     });
@@ -180,7 +196,7 @@ export class NetworkLayer implements NetworkDoor {
       platform,
       inventory,
       measuring,
-      { connections, usualRadio, usualNoise },
+      { connections, usualRadio, usualNoise, settings },
       requests,
       loop,
       port,
@@ -344,24 +360,42 @@ function inventoryPort(
   };
 }
 
-/** The class of service of a flow at a terminal, as its binding has it; best effort where there is none. */
-function classesByBinding(
+/** Class of service of a flow at a terminal, as its binding has it, best effort where there is none; and the rate bindings let a terminal have in a class. */
+function byBinding(
   { clock }: Pick<NetworkPlatform, 'clock'>,
   requests: () => Pick<Requests, 'wantedBindings'> | undefined,
-): (flow: string, terminal: string) => number {
+): Required<Pick<InventoryOptions, 'classOf' | 'rateOf'>> {
   let classes = new Map<string, number>();
+  let rates = new Map<string, number>();
   let read = Number.NEGATIVE_INFINITY;
-  return (flow, terminal) => {
+  const look = (): void => {
     const now = clock.now();
     if (now - read > peersMicroseconds) {
-      classes = new Map(
-        requests()
-          ?.wantedBindings()
-          .map(({ input }) => [`${input.flow} ${input.terminal}`, input.qos.dscp]),
-      );
+      classes = new Map();
+      rates = new Map();
+      for (const { input } of requests()?.wantedBindings() ?? []) {
+        const { flow, terminal, qos } = input;
+        classes.set(`${flow} ${terminal}`, qos.dscp);
+        const kbps = Math.min(
+          qos.mbrUplink ?? Number.POSITIVE_INFINITY,
+          qos.mbrDownlink ?? Number.POSITIVE_INFINITY,
+        );
+        const key = `${terminal} ${qos.dscp}`;
+        rates.set(key, Math.min(rates.get(key) ?? Number.POSITIVE_INFINITY, kbps));
+      }
       read = now;
     }
-    return classes.get(`${flow} ${terminal}`) ?? 0;
+  };
+  return {
+    classOf: (flow, terminal) => {
+      look();
+      return classes.get(`${flow} ${terminal}`) ?? 0;
+    },
+    rateOf: (terminal, dscp) => {
+      look();
+      const kbps = rates.get(`${terminal} ${dscp}`);
+      return kbps === undefined || !Number.isFinite(kbps) || kbps <= 0 ? undefined : kbps;
+    },
   };
 }
 

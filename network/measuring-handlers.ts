@@ -1,19 +1,24 @@
 import { readFile } from 'node:fs/promises';
-import type { networkMeasuringRoutes, ProbeReportAnswer } from '@millrace/contract';
+import type { MeasuringSettingsInput, networkMeasuringRoutes, ProbeReportAnswer } from '@millrace/contract';
 import { AppError, type AppFile, type AppRequest, type NetworkPlatform } from '@millrace/sdk';
 import type { Terminals } from './inventory/index.ts';
 import { type ReportedProbes, readSenderReport } from './measurement/index.ts';
+import type { MeasuringSettingsStore } from './measuring-settings.ts';
 
 export interface MeasuringParts {
   platform: NetworkPlatform;
   terminals: Pick<Terminals, 'get'>;
   reported: ReportedProbes;
+  settings: Pick<MeasuringSettingsStore, 'show' | 'put'>;
+  /** Called after the settings were changed. */
+  changed(): void;
 }
 
 type Handlers = Record<keyof typeof networkMeasuringRoutes, (request: AppRequest) => unknown>;
 
 /** Routes of what terminals measure themselves. */
-export function measuringHandlers({ platform, terminals, reported }: MeasuringParts): Handlers {
+export function measuringHandlers(parts: MeasuringParts): Handlers {
+  const { platform, terminals, reported, settings } = parts;
   /** The terminal, for whoever may tell of it: a thing of it, or a person who may configure there. Others learn not even whether it is there. */
   const tellable = ({ parameters, caller }: AppRequest): string => {
     const id = parameters['terminal'] ?? '';
@@ -58,6 +63,12 @@ export function measuringHandlers({ platform, terminals, reported }: MeasuringPa
         });
       }
       return reported.take(report, now);
+    },
+    networkMeasuringSettings: () => settings.show(),
+    putNetworkMeasuringSettings: async ({ body, caller }) => {
+      const shown = await settings.put(body as MeasuringSettingsInput, caller.actor);
+      parts.changed();
+      return shown;
     },
     networkTerminalSender: async (): Promise<AppFile> => ({
       file: 'terminal-sender.mjs',

@@ -2,7 +2,8 @@ import { createSocket } from 'node:dgram';
 import { type LocalText, type MeasuringStatus, networkLimits } from '@millrace/contract';
 import type { Clock, Log } from '@millrace/sdk';
 import type { Measuring as MeasuringPort, SessionPlan } from './inventory/index.ts';
-import { Measuring, privateSources, ReportedProbes, stampPort } from './measurement/index.ts';
+import { defaultBudget, Measuring, privateSources, ReportedProbes, stampPort } from './measurement/index.ts';
+import type { MeasuringInForce } from './measuring-settings.ts';
 
 /** Where a user who may not open port 862 finds the reflector. */
 export const stampPortUnprivileged = 8620;
@@ -41,6 +42,7 @@ export class MeasuringHere implements MeasuringPort {
   #problem: LocalText | undefined;
   #port = 0;
   #stopped = false;
+  #settings: MeasuringInForce = { allow: privateSources, budget: defaultBudget, keys: {} };
 
   constructor(options: { clock: Clock; log: Log; stamp: StampSettings }) {
     this.#options = options;
@@ -58,9 +60,11 @@ export class MeasuringHere implements MeasuringPort {
         const measuring = await Measuring.open({
           clock,
           log,
+          keys: this.#settings.keys,
+          budget: this.#settings.budget,
           ...(this.#port === 0
             ? {}
-            : { reflector: { port: this.#port, address: stamp.host, allow: privateSources } }),
+            : { reflector: { port: this.#port, address: stamp.host, allow: this.#settings.allow } }),
         });
         if (this.#stopped) await measuring.stop();
         else this.#measuring = measuring;
@@ -71,6 +75,14 @@ export class MeasuringHere implements MeasuringPort {
       }
     })();
     return this.#opening;
+  }
+
+  /** In force at once; before the start, from the start. */
+  async apply(settings: MeasuringInForce): Promise<void> {
+    this.#settings = settings;
+    await this.#opening;
+    const planned = await this.#measuring?.apply(settings);
+    if (planned !== undefined) this.#leftOut = planned.filter(({ refused }) => refused !== undefined).length;
   }
 
   setSessions(plans: readonly SessionPlan[]): void {
@@ -86,13 +98,14 @@ export class MeasuringHere implements MeasuringPort {
         const planned = await measuring.setSessions(
           [...plans]
             .sort((a, b) => a.priority - b.priority)
-            .map(({ terminal, dscp, target, host, everyMilliseconds, octets }) => ({
+            .map(({ terminal, dscp, target, host, everyMilliseconds, octets, pathKbps }) => ({
               terminal,
               dscp,
               method: target.method,
               host,
               everyMilliseconds,
               octets,
+              ...(pathKbps === undefined ? {} : { pathKbps }),
               ...(target.port === undefined ? {} : { port: target.port }),
               ...(target.key === undefined ? {} : { key: target.key }),
             })),
@@ -183,7 +196,7 @@ export class MeasuringHere implements MeasuringPort {
       },
       budget: {
         probesPerSecond: Math.round(perSecond * 10) / 10,
-        probesPerSecondMax: networkLimits.probesPerSecondMax,
+        probesPerSecondMax: this.#settings.budget.probesPerSecond,
       },
       noiseFloor: (stats?.noise ?? []).map(({ share, microseconds }) => ({
         share,

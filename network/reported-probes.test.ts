@@ -9,6 +9,9 @@ import {
 } from './measurement/index.ts';
 import { measuringHandlers } from './measuring-handlers.ts';
 
+const never = (): never => {
+  throw new Error('not asked for here');
+};
 const start = 1_700_000_000_000_000;
 const second = 1_000_000;
 
@@ -76,6 +79,8 @@ test('only a thing of the terminal, or who may configure there, tells of it; wha
     platform: { clock: { now: () => start + 12 * second } } as unknown as NetworkPlatform,
     terminals: { get: (id) => (id === 'agv' ? terminal : undefined) },
     reported,
+    settings: { show: never, put: never },
+    changed: () => {},
   });
   const by = (kind: 'device' | 'person', id: string, body: unknown, terminalId = 'agv'): AppRequest => ({
     parameters: { terminal: terminalId },

@@ -1713,6 +1713,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/network/measuring/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the platform measures: whom its reflector answers, how much it may probe, names of keys. */
+        get: operations["networkMeasuringSettings"];
+        /** Change how the platform measures; in force at once. */
+        put: operations["putNetworkMeasuringSettings"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/network/notifications/{provider}/{secret}": {
         parameters: {
             query?: never;
@@ -4888,6 +4906,44 @@ export interface components {
             title: string;
             /** Format: date-time */
             to: string;
+        };
+        /** MeasuringSettings */
+        MeasuringSettings: {
+            /** @description Whom the reflector answers; the first that fits decides the key. */
+            allow: {
+                key?: string;
+                /** @description Address or prefix the reflector answers. */
+                prefix: string;
+            }[];
+            keys: {
+                /** @description First 16 digits of the SHA-256 of the key. */
+                fingerprint: string;
+                name: string;
+                /** Format: date-time */
+                since: string;
+            }[];
+            /** @description Of all sessions together. */
+            probesPerSecond: number;
+            /** @description Of what a path carries, where its rate is known. */
+            shareOfPath: number;
+        };
+        /** MeasuringSettingsInput */
+        MeasuringSettingsInput: {
+            allow?: {
+                key?: string;
+                /** @description Address or prefix the reflector answers. */
+                prefix: string;
+            }[];
+            /** @description Of all sessions together. */
+            probesPerSecond?: number;
+            putKeys?: {
+                /** @description Key for HMAC-SHA-256, 16 to 64 octets. */
+                hex: string;
+                name: string;
+            }[];
+            removeKeys?: string[];
+            /** @description Of what a path carries, where its rate is known. */
+            shareOfPath?: number;
         };
         /** MeasuringStatus */
         MeasuringStatus: {
@@ -10845,6 +10901,68 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MeasuringStatus"];
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    networkMeasuringSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeasuringSettings"];
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putNetworkMeasuringSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MeasuringSettingsInput"];
+            };
+        };
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeasuringSettings"];
                 };
             };
             /** @description Problem. */

@@ -16,6 +16,7 @@ export type {
 export { inventoryMigrations } from './migrations.ts';
 export { figuresOf } from './need-figures.ts';
 export { findPartings, simOf } from './parting.ts';
+export { say } from './refusals.ts';
 export type { SimRecord, Sims } from './sims.ts';
 export { hopsOf } from './terminal-path.ts';
 export type { TerminalRecord, Terminals } from './terminals.ts';

@@ -46,6 +46,8 @@ export interface InventoryOptions {
   clockError?: () => number | undefined;
   /** Class of service (DSCP) a flow has at a terminal. */
   classOf?: (flow: string, terminal: string) => number;
+  /** What bindings let a terminal have in a class of service, kbit/s, the lesser direction; undefined: no binding says. */
+  rateOf?: (terminal: string, dscp: number) => number | undefined;
   coverage?: (query: CoverageQuery) => Promise<{ cells: unknown[]; limited: boolean }>;
 }
 
@@ -178,7 +180,12 @@ export class Inventory {
   /** What is to be probed: each terminal that says where its probes go, once for each class of service its flows ask for. */
   plans(): SessionPlan[] {
     const plans: SessionPlan[] = [];
-    for (const { id, probe } of this.zones.all())
+    const zones = new Map(this.zones.all().map((zone) => [zone.id, zone]));
+    const inside = new Map<string, number>();
+    for (const { input } of this.terminals.all())
+      if (input.zone !== undefined && input.probe !== undefined)
+        inside.set(input.zone, (inside.get(input.zone) ?? 0) + (input.probe.dscps?.length ?? 1));
+    for (const { id, probe } of zones.values())
       if (probe?.host !== undefined && probe.from !== 'terminal')
         plans.push({
           terminal: zoneProbe(id),
@@ -199,6 +206,16 @@ export class Inventory {
       const octets = Math.max(probeOctets, ...pairs.map(({ flow }) => flow.input.level.messageBytes ?? 0));
       for (const dscp of probe.dscps ?? [0]) {
         if (plans.length >= networkLimits.probeSessionsMax) return plans;
+        const zone = terminal.input.zone === undefined ? undefined : zones.get(terminal.input.zone);
+        // All that is probed in a zone shares what its link carries.
+        const ofZone = Math.min(
+          zone?.uplinkMbps ?? Number.POSITIVE_INFINITY,
+          zone?.downlinkMbps ?? Number.POSITIVE_INFINITY,
+        );
+        const pathKbps = Math.min(
+          (ofZone * 1000) / Math.max(1, inside.get(zone?.id ?? '') ?? 1),
+          this.#options.rateOf?.(terminal.id, dscp) ?? Number.POSITIVE_INFINITY,
+        );
         plans.push({
           terminal: terminal.id,
           target: probe,
@@ -207,6 +224,7 @@ export class Inventory {
           everyMilliseconds: probe.everyMilliseconds ?? probeMillisecondsDefault,
           octets: Math.min(1400, octets),
           priority,
+          ...(Number.isFinite(pathKbps) && pathKbps > 0 ? { pathKbps } : {}),
         });
       }
     }
@@ -293,6 +311,7 @@ export class Inventory {
       flows: this.flows.size,
       incidents_open: open,
       judged_total: this.judging.judged,
+      unreadable_blocks_total: this.judging.unreadable,
       judge_failures_total: this.judging.failures,
       passive_messages_total: this.judging.meter.messages,
       writes_dropped_total: this.records.dropped,

@@ -24,6 +24,8 @@ export interface SessionPlan {
   readonly octets: number;
   /** Kept first where the budget does not allow all: 1 before 9. */
   readonly priority: number;
+  /** What its path carries, kbit/s, the lesser direction; undefined: not known. */
+  readonly pathKbps?: number | undefined;
 }
 
 export interface Measuring {
@@ -58,6 +60,8 @@ export interface Judged {
 
 /** Blocks are JSON, and add up. */
 export interface Judgement<Block> {
+  /** Whether what was kept is a block of this version: one of another is left out, and the time it stood for is not judged. */
+  readable(kept: unknown): boolean;
   summarise(level: ServiceLevel, evidence: FlowEvidence): Block;
   merge(a: Block, b: Block): Block;
   judge(level: ServiceLevel, block: Block): Judged;

@@ -129,8 +129,8 @@ const keyOf = (terminal: string, dscp: number): string => `${terminal} ${dscp}`;
  * that comes from the network throws.
  */
 export class Measuring {
-  readonly #options: MeasuringOptions;
-  readonly #budget: ProbeBudget;
+  #options: MeasuringOptions;
+  #budget: ProbeBudget;
   readonly #sessions = new Map<string, Session>();
   readonly #byId = new Map<number, Session>();
   readonly #noise = new NoiseFloor(ringLimits.keptMinutes + 5);
@@ -722,6 +722,25 @@ export class Measuring {
             },
       ),
     ];
+  }
+
+  /** Other keys, another budget, other sources to be answered, from now on; sessions go on where nothing of theirs changed. */
+  async apply(settings: {
+    keys: Readonly<Record<string, Uint8Array>>;
+    budget: ProbeBudget;
+    allow: readonly ReflectorSource[];
+  }): Promise<PlannedSession[]> {
+    const { keys, budget, allow } = settings;
+    const { reflector } = this.#options;
+    this.#options = {
+      ...this.#options,
+      keys,
+      budget,
+      ...(reflector === undefined ? {} : { reflector: { ...reflector, allow } }),
+    };
+    this.#budget = budget;
+    this.#reflector?.tell({ kind: 'allow', allow });
+    return this.setSessions(this.#plans);
   }
 
   /** Ends both threads and all timers. */

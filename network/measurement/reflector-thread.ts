@@ -168,7 +168,8 @@ function runNative(libc: Libc): void {
         port.close();
         return;
       }
-      setError(message.message.error);
+      if (message.message.kind === 'allow') open?.allow(message.message.allow);
+      else setError(message.message.error);
     }
     const at = clock.monotonic();
     if (at - toldAt > countersEveryMicroseconds) {
@@ -268,6 +269,7 @@ async function runPlain(): Promise<void> {
   port.on('message', (message: ToReflector) => {
     // Times of Node.js are not good enough to be called disciplined, whatever the machine's clock is: no S bit.
     if (message.kind === 'clock') setError(message.error & 0x7fff);
+    else if (message.kind === 'allow') open?.allow(message.allow);
     else {
       clearInterval(timer);
       for (const socket of sockets) socket.close();

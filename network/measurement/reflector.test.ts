@@ -125,3 +125,15 @@ test('what it remembers of others is bounded', () => {
   expect(reflector.sessions).toBe(reflectorLimits.sessionsMax);
   expect(reflector.sources).toBe(reflectorLimits.sourcesMax);
 });
+
+test('whom it answers can be changed while it runs', () => {
+  const key = Buffer.alloc(32, 7);
+  const { reflector, request, send } = setup();
+  expect(send(request(1)).length).toBe(44);
+  reflector.allow([{ prefix: '10.1.2.3', key }]);
+  expect(send(request(2)).length).toBe(0);
+  expect(send(request(2, 5, 112, key), {}, key).length).toBe(112);
+  reflector.allow([]);
+  expect(send(request(3, 5, 112, key), {}, key).length).toBe(0);
+  expect(reflector.counters.notAllowed).toBe(1);
+});

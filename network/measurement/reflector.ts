@@ -72,6 +72,12 @@ export function readPrefix(text: string): Prefix | undefined {
   }
 }
 
+const rulesOf = (sources: readonly ReflectorSource[]): { prefix: Prefix; rule: ReflectorSource }[] =>
+  sources.slice(0, reflectorLimits.allowMax).flatMap((rule) => {
+    const prefix = readPrefix(rule.prefix);
+    return prefix === undefined ? [] : [{ prefix, rule }];
+  });
+
 interface Source {
   rule: ReflectorSource | undefined;
   tokens: number;
@@ -99,7 +105,7 @@ export interface Arrival {
 export class Reflector {
   readonly counters = Object.fromEntries(reflectorCounters.map((name) => [name, 0])) as ReflectorCounters;
   readonly #options: ReflectorOptions;
-  readonly #rules: { prefix: Prefix; rule: ReflectorSource }[];
+  #rules: readonly { prefix: Prefix; rule: ReflectorSource }[];
   readonly #sources = new Map<PeerKey, Source>();
   readonly #sessions = new Map<string, { count: number; seen: Microseconds }>();
   #tokens: number;
@@ -111,10 +117,13 @@ export class Reflector {
     this.#options = options;
     this.#tokens = options.perSecond;
     this.error = error;
-    this.#rules = options.allow.slice(0, reflectorLimits.allowMax).flatMap((rule) => {
-      const prefix = readPrefix(rule.prefix);
-      return prefix === undefined ? [] : [{ prefix, rule }];
-    });
+    this.#rules = rulesOf(options.allow);
+  }
+
+  /** From now on these are answered; sources are looked at anew. */
+  allow(sources: readonly ReflectorSource[]): void {
+    this.#rules = rulesOf(sources);
+    this.#sources.clear();
   }
 
   get sessions(): number {

@@ -44,7 +44,10 @@ export interface ReflectorPlan {
   perSecond: number;
 }
 
-export type ToReflector = { kind: 'clock'; error: number } | { kind: 'stop' };
+export type ToReflector =
+  | { kind: 'clock'; error: number }
+  | { kind: 'allow'; allow: readonly ReflectorSource[] }
+  | { kind: 'stop' };
 
 export type FromReflector =
   | ({ kind: 'opened' } & ThreadState & {
