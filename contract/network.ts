@@ -77,9 +77,8 @@ export const CriterionVerdict = Type.Object(
     limit: Type.Number(),
     unit: oneOf(['ms', 'share', 'Mbit/s', 'h']),
     share: Type.Optional(Type.Number({ description: 'Percentile it is about, as a share.' })),
-    definition: Type.Optional(
-      Type.String({ description: 'Definition the figure follows, with its source.' }),
-    ),
+    /** Definition the figure follows, with its source. */
+    definition: Type.Optional(Words),
     measured: Type.Optional(Type.Number()),
     low: Type.Optional(Type.Number({ description: 'Confidence interval of the figure; see `confidence`.' })),
     high: Type.Optional(Type.Number()),

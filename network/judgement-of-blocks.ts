@@ -1,9 +1,10 @@
 import type { ServiceLevel } from '@millrace/contract';
 import type { BlockFigures, Judged, Judgement } from './inventory/index.ts';
-import { type Block, figuresOf, judge, merge, summarise } from './judgement/index.ts';
+import { type Block, figuresOf, isBlock, judge, merge, summarise } from './judgement/index.ts';
 
 /** Judgement as the cycle asks for it: blocks one at a time, and one set of figures of each. */
 export const judgementOfBlocks: Judgement<unknown> = {
+  readable: isBlock,
   summarise,
   merge: (a, b) => merge(a as Block, b as Block),
   judge: (level: ServiceLevel, block: unknown): Judged => {

@@ -4134,8 +4134,10 @@ export interface components {
             confidence?: number;
             /** @enum {string} */
             criterion: "latency" | "jitter" | "loss" | "uplink" | "downlink" | "transfer-interval" | "survival-time" | "availability" | "mtbf" | "coverage";
-            /** @description Definition the figure follows, with its source. */
-            definition?: string;
+            definition?: {
+                en: string;
+                zh: string;
+            };
             high?: number;
             limit: number;
             /** @description Confidence interval of the figure; see `confidence`. */

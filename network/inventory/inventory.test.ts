@@ -298,6 +298,7 @@ test('a SIM in another device is a problem on its terminal and an alarm’s valu
 function scripted(verdict: () => VerdictState): Judgement<unknown> {
   const words = (state: string) => ({ en: state, zh: state });
   return {
+    readable: () => true,
     summarise: (_level, { from, to }: FlowEvidence) => ({ windows: 1, from, to }),
     merge: (a, b) => ({ windows: (a as { windows: number }).windows + (b as { windows: number }).windows }),
     judge: () => ({

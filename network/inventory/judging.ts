@@ -143,6 +143,8 @@ export class Judging {
   #unsubscribe: () => void = () => {};
   judged = 0;
   failures = 0;
+  /** Kept blocks of another version, or damaged, that were left out at the start. */
+  unreadable = 0;
   leftOut = 0;
 
   private constructor(options: JudgingOptions) {
@@ -169,6 +171,10 @@ export class Judging {
     for (const { start, lines, blocks } of await records.openMinutes<Block>()) {
       const hourStart = start - (start % hour);
       for (const [key, block] of Object.entries(blocks)) {
+        if (!judgement.readable(block)) {
+          this.unreadable++;
+          continue;
+        }
         const line = lines[key];
         if (hourStart === this.#hourStart) {
           const known = this.#restored.get(key) ?? {};

@@ -115,6 +115,37 @@ const noRates = (): RateTally => ({
   methods: [],
 });
 
+const isTally = (value: unknown): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  typeof (value as Tally).failures === 'number' &&
+  Array.isArray((value as Tally).windows);
+
+/** Whether something kept is a block this program can add to and judge: files are damaged, and other versions kept other things. */
+export function isBlock(kept: unknown): kept is Block {
+  if (typeof kept !== 'object' || kept === null) return false;
+  const { version, from, to, tracks, rates } = kept as Partial<Block>;
+  return (
+    version === 1 &&
+    isTime(from) &&
+    isTime(to) &&
+    typeof rates === 'object' &&
+    rates !== null &&
+    Array.isArray(tracks) &&
+    tracks.every(
+      (track) =>
+        typeof track === 'object' &&
+        track !== null &&
+        typeof track.key === 'string' &&
+        typeof track.counts === 'object' &&
+        Array.isArray(track.noise) &&
+        Array.isArray(track.late) &&
+        isTally(track.slow) &&
+        isTally(track.lost?.sure),
+    )
+  );
+}
+
 export function emptyBlock(from: Microseconds, to: Microseconds): Block {
   return {
     version: 1,

@@ -6,6 +6,7 @@ export {
   type Block,
   blockLimits,
   emptyBlock,
+  isBlock,
   merge,
   mergeAll,
   messagesOf,

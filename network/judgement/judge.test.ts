@@ -2,7 +2,7 @@ import type { ServiceLevel } from '@millrace/contract';
 import { type FlowEvidence, fate } from '@millrace/sdk';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { figuresOf, hold, judge, merge, qualityOf, summarise } from './index.ts';
+import { emptyBlock, figuresOf, hold, isBlock, judge, merge, qualityOf, summarise } from './index.ts';
 
 const start = 1_700_000_000_000_000;
 
@@ -524,4 +524,21 @@ test('the state shown is left after several judgements in a row, and since is wh
   expect(held).toEqual({ state: 'violated', since: 2 });
   for (let now = 9; now < 14; now++) held = hold(held, 'met', now);
   expect(held).toEqual({ state: 'met', since: 9 });
+});
+
+test('what is no block of this version is told from one that is', () => {
+  const block = emptyBlock(1e15, 1e15 + 1e6);
+  expect(isBlock(JSON.parse(JSON.stringify(block)))).toBe(true);
+  for (const other of [
+    undefined,
+    null,
+    3,
+    'x',
+    [],
+    {},
+    { ...block, version: 2 },
+    { ...block, tracks: [{ key: 'a' }] },
+    { ...block, rates: undefined },
+  ])
+    expect(isBlock(other)).toBe(false);
 });

@@ -281,7 +281,10 @@ function judgeLatency(level: ServiceLevel, block: Block, share: number, ms: numb
     messages,
     method: track.method,
     confidence,
-    definition: `${percent(share)} of the messages sent within ${milliseconds(ms)}, ${words.en}; one that is lost is within no time (3GPP TS 22.104; 5G-ACIA)`,
+    definition: say(
+      `${percent(share)} of the messages sent within ${milliseconds(ms)}, ${words.en}; one that is lost is within no time (3GPP TS 22.104; 5G-ACIA)`,
+      `已发送消息的 ${percent(share)} 在 ${milliseconds(ms)} 内到达（${words.zh}）；丢失的消息视为超时（3GPP TS 22.104；5G-ACIA）`,
+    ),
     ...(measured === undefined ? {} : { measured }),
     ...(told && ranked.low > 0 ? { low: at(ranked.low)! } : {}),
     ...(told && ranked.highKnown ? { high: at(ranked.high)! } : {}),
@@ -431,7 +434,10 @@ function judgeLoss(level: ServiceLevel, block: Block): CriterionVerdict {
     measured: test.maybe,
     low: test.low,
     high: test.high,
-    definition: `messages that never came, of those sent, ${words.en}; interval from windows on the clock, since losses come in bursts (batch means)`,
+    definition: say(
+      `messages that never came, of those sent, ${words.en}; interval from windows on the clock, since losses come in bursts (batch means)`,
+      `已发送消息中未到达的比例（${words.zh}）；丢包成串出现，因此按时间窗计算区间（分批均值法）`,
+    ),
   };
   const { longest, periods } = track.bursts.all;
   const count = say(
@@ -493,8 +499,14 @@ function judgeJitter(level: ServiceLevel, block: Block): CriterionVerdict {
     confidence,
     definition:
       definition === 'camara'
-        ? '99th percentile of the variation of the round-trip delay, from its least (CAMARA QoS Profiles; ITU-T Y.1540)'
-        : `packet delay variation, ${words.en}: delay less the least of the interval (RFC 5481, 4.2)`,
+        ? say(
+            '99th percentile of the variation of the round-trip delay, from its least (CAMARA QoS Profiles; ITU-T Y.1540)',
+            '往返时延相对最小值变化的第 99 百分位（CAMARA QoS Profiles；ITU-T Y.1540）',
+          )
+        : say(
+            `packet delay variation, ${words.en}: delay less the least of the interval (RFC 5481, 4.2)`,
+            `时延变化（PDV，${words.zh}）：时延减去区间内最小时延（RFC 5481 4.2）`,
+          ),
     ...(measured === undefined ? {} : { measured }),
     ...(measured !== undefined && ranked.low > 0 ? { low: variation(ranked.low) } : {}),
     ...(measured !== undefined && ranked.highKnown ? { high: variation(ranked.high) } : {}),
@@ -558,7 +570,10 @@ function judgeRate(level: ServiceLevel, block: Block, direction: 'uplink' | 'dow
   const tally = block.rates[direction];
   const method = tally.methods[0];
   const words = pathWords[direction]!;
-  const definition = `Mbit/s the path takes, ${words.en}; load below what is asked for says nothing of what it could carry`;
+  const definition = say(
+    `Mbit/s the path takes, ${words.en}; load below what is asked for says nothing of what it could carry`,
+    `路径的承载速率（Mbit/s，${words.zh}）；低于要求的负载不能说明其承载能力`,
+  );
   if (tally.saturated === 0) {
     if (tally.carried >= limit)
       return verdict(
@@ -633,7 +648,10 @@ function judgeInterval(level: ServiceLevel, block: Block): CriterionVerdict {
       measured,
       messages: gaps.total,
       method: 'passive',
-      definition: 'time between two messages received, median; a quarter more than the interval is allowed',
+      definition: say(
+        'time between two messages received, median; a quarter more than the interval is allowed',
+        '相邻两条消息的接收间隔（中位数）；允许比传输间隔长四分之一',
+      ),
     },
   );
 }
@@ -658,8 +676,10 @@ function judgeCoverage(level: ServiceLevel, block: Block): CriterionVerdict {
   const figures = {
     measured: coverage.share,
     messages: coverage.cells,
-    definition:
+    definition: say(
       'share of the cells of the plan that were measured; cells without a measurement count neither way',
+      '在已测量的网格中所占比例；未测量的网格不计入',
+    ),
   };
   if (coverage.cells < cellsMin)
     return verdict(
@@ -696,8 +716,10 @@ function denser(level: ServiceLevel, track: Track): LocalText {
   );
 }
 
-const downDefinition =
-  'down once no message came in time for transfer interval + survival time, up with the next that does (3GPP TS 22.104, Annex C)';
+const downDefinition: LocalText = {
+  en: 'down once no message came in time for transfer interval + survival time, up with the next that does (3GPP TS 22.104, Annex C)',
+  zh: '超过传输间隔加生存时间仍无按时消息即为中断，下一条按时消息到达即恢复（3GPP TS 22.104 附录 C）',
+};
 
 function down(level: ServiceLevel, track: Track) {
   const sure = downTotals(track.down!.sure);
@@ -723,7 +745,10 @@ function judgeSurvival(level: ServiceLevel, block: Block): CriterionVerdict {
     measured,
     messages,
     method: track.method,
-    definition: `longest time without a message in time, beyond the interval; ${downDefinition}`,
+    definition: say(
+      `longest time without a message in time, beyond the interval; ${downDefinition.en}`,
+      `超出传输间隔后最长的无按时消息时间；${downDefinition.zh}`,
+    ),
   };
   const observed = time(maybe.observed / 1e6);
   const longest = time(measured / 1000);
@@ -804,7 +829,10 @@ function judgeAvailability(level: ServiceLevel, block: Block): CriterionVerdict 
     confidence,
     messages,
     method: track.method,
-    definition: `share of the time the service was up: ${downDefinition}; limits from the down-events (Fay and Feuer 1997), where there is none, from one of ${outageAssumedSeconds} s`,
+    definition: say(
+      `share of the time the service was up: ${downDefinition.en}; limits from the down-events (Fay and Feuer 1997), where there is none, from one of ${outageAssumedSeconds} s`,
+      `业务可用时间的比例：${downDefinition.zh}；区间由中断事件得出（Fay 与 Feuer 1997），无中断时按一次 ${outageAssumedSeconds} 秒的中断估计`,
+    ),
   };
   const observed = time(seconds);
   const lasted = time(maybe.down / 1e6);
@@ -866,7 +894,10 @@ function judgeMtbf(level: ServiceLevel, block: Block): CriterionVerdict {
     confidence,
     messages: messagesOf(track),
     method: track.method,
-    definition: `up-time divided by the number of down-events: ${downDefinition}; Poisson limits (Garwood 1936)`,
+    definition: say(
+      `up-time divided by the number of down-events: ${downDefinition.en}; Poisson limits (Garwood 1936)`,
+      `可用时间除以中断次数：${downDefinition.zh}；泊松区间（Garwood 1936）`,
+    ),
   };
   const observed = time(hours * 3600);
   const count = say(

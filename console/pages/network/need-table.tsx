@@ -152,9 +152,9 @@ export function CriteriaTable({
             </dl>
             <p>{local(one.reason)}</p>
             {/* Told in English only; in Chinese what is needed says the same. */}
-            {one.definition === undefined || language !== 'en' ? null : (
+            {one.definition === undefined ? null : (
               <p className={styles.faint}>
-                <code className={styles.quote}>{one.definition}</code>
+                <code className={styles.quote}>{one.definition[language]}</code>
               </p>
             )}
           </li>
