@@ -13,6 +13,67 @@ export const ProbeReportAnswer = Type.Object(
 );
 export type ProbeReportAnswer = Static<typeof ProbeReportAnswer>;
 
+const Words = Type.Object({ en: Type.String(), zh: Type.String() });
+const milliseconds = (description: string) => Type.Number({ description });
+
+/** What the kernel keeps of the platform's own TCP connections with a terminal, and jitter that nothing is judged by. */
+export const TerminalTransport = Type.Object(
+  {
+    terminal: Type.String(),
+    addresses: Type.Array(Type.String()),
+    time: Type.Optional(InstantOut),
+    problem: Type.Optional(Words),
+    connections: Type.Array(
+      Type.Object({
+        peer: Type.String(),
+        peerPort: Type.Integer(),
+        localPort: Type.Integer(),
+        roundTripMs: milliseconds('Smoothed round trip (RFC 6298).'),
+        variationMs: milliseconds('Its variation.'),
+        leastMs: Type.Optional(milliseconds('Least of the last minutes.')),
+        segments: Count,
+        sentAgain: Type.Integer({ minimum: 0, description: 'Over the life of the connection.' }),
+        pathMtu: Type.Optional(Type.Integer({ description: 'As the kernel has it, octets.' })),
+      }),
+      { description: 'At most 100, the slowest first.' },
+    ),
+    connectionCount: Count,
+    sentAgain: Type.Optional(
+      Type.Object({
+        share: Type.Number({ description: 'Of the segments of the last two minutes.' }),
+        usual: Type.Number(),
+      }),
+    ),
+    jitter: Type.Array(
+      Type.Object({
+        flow: Type.String(),
+        method: Type.String(),
+        rfc3550Ms: Type.Number(),
+      }),
+      { description: 'Smoothed as RFC 3550, 6.4.1 has it: shown, and no level is ever judged by it.' },
+    ),
+    jitterWords: Words,
+  },
+  { title: 'TerminalTransport' },
+);
+export type TerminalTransport = Static<typeof TerminalTransport>;
+
+export const TerminalMtu = Type.Object(
+  {
+    octets: Type.Optional(Type.Integer({ description: 'Greatest IP packet that comes through whole.' })),
+    how: Type.Unsafe<'probed' | 'route' | 'unknown'>(
+      Type.String({
+        enum: ['probed', 'route', 'unknown'],
+        description: '`route`: what the kernel takes it for; nothing was proved.',
+      }),
+    ),
+    words: Words,
+    tunnels: Type.Optional(Words),
+  },
+  { title: 'TerminalMtu' },
+);
+export type TerminalMtu = Static<typeof TerminalMtu>;
+
 const KeyName = Type.String({ pattern: '^[a-z0-9][a-z0-9._-]{0,63}$' });
 const Allowed = Type.Object({
   prefix: Type.String({ maxLength: 64, description: 'Address or prefix the reflector answers.' }),
@@ -93,6 +154,24 @@ export const networkMeasuringRoutes = {
     summary: 'The sender for terminals behind NAT: one file for Node.js 18 or later, without dependencies.',
     produces: 'text/javascript',
     responses: { 200: Type.String() },
+  },
+  networkTerminalTransport: {
+    method: 'GET',
+    path: '/api/network/terminals/{terminal}/transport',
+    tag: 'network',
+    access: { may: 'read', at: 'some' },
+    summary: 'What the kernel knows of the platform’s connections with a terminal; jitter after RFC 3550.',
+    responses: { 200: TerminalTransport },
+  },
+  findNetworkTerminalMtu: {
+    method: 'POST',
+    path: '/api/network/terminals/{terminal}/mtu',
+    tag: 'network',
+    access: { may: 'configure', at: 'some' },
+    summary:
+      'Finds the greatest packet that fits on the path to the terminal’s reflector; takes some seconds.',
+    body: Type.Object({}),
+    responses: { 200: TerminalMtu },
   },
   networkMeasuringSettings: {
     method: 'GET',

@@ -99,6 +99,9 @@ export class NetworkLayer implements NetworkDoor {
         terminals: inventory.terminals,
         reported: measuring.reported,
         settings: clues.settings,
+        judging: inventory.judging,
+        connections: clues.connections,
+        keys: () => clues.settings.inForce().keys,
         changed: () =>
           void measuring
             .apply(clues.settings.inForce())

@@ -80,6 +80,9 @@ test('only a thing of the terminal, or who may configure there, tells of it; wha
     terminals: { get: (id) => (id === 'agv' ? terminal : undefined) },
     reported,
     settings: { show: never, put: never },
+    judging: { ofTerminal: never },
+    connections: { retransmissions: never } as never,
+    keys: never,
     changed: () => {},
   });
   const by = (kind: 'device' | 'person', id: string, body: unknown, terminalId = 'agv'): AppRequest => ({

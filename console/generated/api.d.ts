@@ -2082,6 +2082,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/network/terminals/{terminal}/mtu": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Finds the greatest packet that fits on the path to the terminal’s reflector; takes some seconds. */
+        post: operations["findNetworkTerminalMtu"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/network/terminals/{terminal}/path": {
         parameters: {
             query?: never;
@@ -2110,6 +2127,23 @@ export interface paths {
         put?: never;
         /** What the sender on a terminal measured (behind NAT); with the device credentials of a thing of this terminal. */
         post: operations["networkProbeReport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/network/terminals/{terminal}/transport": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the kernel knows of the platform’s connections with a terminal; jitter after RFC 3550. */
+        get: operations["networkTerminalTransport"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -5996,6 +6030,24 @@ export interface components {
             radio: components["schemas"]["RadioState"][];
             sessions: components["schemas"]["PduSession"][];
         };
+        /** TerminalMtu */
+        TerminalMtu: {
+            /**
+             * @description `route`: what the kernel takes it for; nothing was proved.
+             * @enum {string}
+             */
+            how: "probed" | "route" | "unknown";
+            /** @description Greatest IP packet that comes through whole. */
+            octets?: number;
+            tunnels?: {
+                en: string;
+                zh: string;
+            };
+            words: {
+                en: string;
+                zh: string;
+            };
+        };
         /** TerminalPath */
         TerminalPath: {
             blames: {
@@ -6008,6 +6060,50 @@ export interface components {
             }[];
             hops: components["schemas"]["PathHop"][];
             terminal: string;
+        };
+        /** TerminalTransport */
+        TerminalTransport: {
+            addresses: string[];
+            connectionCount: number;
+            /** @description At most 100, the slowest first. */
+            connections: {
+                /** @description Least of the last minutes. */
+                leastMs?: number;
+                localPort: number;
+                /** @description As the kernel has it, octets. */
+                pathMtu?: number;
+                peer: string;
+                peerPort: number;
+                /** @description Smoothed round trip (RFC 6298). */
+                roundTripMs: number;
+                segments: number;
+                /** @description Over the life of the connection. */
+                sentAgain: number;
+                /** @description Its variation. */
+                variationMs: number;
+            }[];
+            /** @description Smoothed as RFC 3550, 6.4.1 has it: shown, and no level is ever judged by it. */
+            jitter: {
+                flow: string;
+                method: string;
+                rfc3550Ms: number;
+            }[];
+            jitterWords: {
+                en: string;
+                zh: string;
+            };
+            problem?: {
+                en: string;
+                zh: string;
+            };
+            sentAgain?: {
+                /** @description Of the segments of the last two minutes. */
+                share: number;
+                usual: number;
+            };
+            terminal: string;
+            /** Format: date-time */
+            time?: string;
         };
         /** TestReport */
         TestReport: {
@@ -12069,6 +12165,41 @@ export interface operations {
             };
         };
     };
+    findNetworkTerminalMtu: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                terminal: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TerminalMtu"];
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     networkTerminalPath: {
         parameters: {
             query?: never;
@@ -12122,6 +12253,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ProbeReportAnswer"];
+                };
+            };
+            /** @description Problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    networkTerminalTransport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                terminal: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TerminalTransport"];
                 };
             };
             /** @description Problem. */
