@@ -474,6 +474,12 @@ export const EdgeZoneInput = Type.Object(
     uplinkMbps: Type.Optional(nonNegative),
     downlinkMbps: Type.Optional(nonNegative),
     provider: Type.Optional(Type.String({ maxLength: 64 })),
+    dnai: Type.Optional(
+      Type.String({
+        maxLength: 64,
+        description: 'Data network access identifier (TS 23.501, 5.6.7), as its provider names the zone.',
+      }),
+    ),
     /** A reflector in it tells its hop from the others. */
     probe: Type.Optional(ProbeTarget),
   },

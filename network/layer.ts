@@ -17,7 +17,7 @@ import { controlHandlers, Loop, networkControlMigrations } from './loop/index.ts
 import { measuringHandlers } from './measuring-handlers.ts';
 import { MeasuringHere, type StampSettings } from './measuring-here.ts';
 import { MeasuringSettingsStore, measuringMigrations } from './measuring-settings.ts';
-import { type LoopVerdict, type NetworkInventory, Requests } from './requests/index.ts';
+import { type LoopVerdict, type NetworkInventory, Requests, Steering } from './requests/index.ts';
 import { UsualNoise } from './usual-noise.ts';
 import { UsualRadio } from './usual-radio.ts';
 
@@ -64,6 +64,7 @@ export class NetworkLayer implements NetworkDoor {
   readonly inventory: Inventory;
   readonly requests: Requests;
   readonly loop: Loop;
+  readonly #steering: Steering;
   readonly handlers: NetworkDoor['handlers'];
   readonly foreign: readonly OfferedApi[];
   readonly #platform: NetworkPlatform;
@@ -79,6 +80,7 @@ export class NetworkLayer implements NetworkDoor {
     measuring: MeasuringHere,
     clues: Clues,
     requests: Requests,
+    steering: Steering,
     loop: Loop,
     port: NetworkInventory,
     offer: NonNullable<NetworkLayerOptions['offer']>,
@@ -89,6 +91,7 @@ export class NetworkLayer implements NetworkDoor {
     this.inventory = inventory;
     this.requests = requests;
     this.loop = loop;
+    this.#steering = steering;
     const { clock } = platform;
     const timeZone = (): string => platform.plant().timeZone;
     this.handlers = {
@@ -158,6 +161,14 @@ export class NetworkLayer implements NetworkDoor {
       notificationBase,
     });
     asked = requests;
+    const steering = await Steering.open({
+      records,
+      audit,
+      clock,
+      log,
+      providers: requests.providers,
+      inventory: port,
+    });
     const loop = await Loop.open({
       records,
       audit,
@@ -181,7 +192,20 @@ export class NetworkLayer implements NetworkDoor {
           detail: { before, zone },
         };
         await audit.record({ ...entry, outcome: 'asked' });
-        await inventory.terminals.put(id, zone === null ? rest : { ...rest, zone });
+        try {
+          // First in the network: what it refuses is not written down as done.
+          await steering.move(id, zone, actor);
+        } catch (error) {
+          await audit.record({ ...entry, outcome: 'refused' });
+          throw error;
+        }
+        try {
+          await inventory.terminals.put(id, zone === null ? rest : { ...rest, zone });
+        } catch (error) {
+          await steering.move(id, before ?? null, actor).catch(() => {});
+          await audit.record({ ...entry, outcome: 'failed' });
+          throw error;
+        }
         await audit.record({ ...entry, outcome: 'done' });
       },
     });
@@ -201,6 +225,7 @@ export class NetworkLayer implements NetworkDoor {
       measuring,
       { connections, usualRadio, usualNoise, settings },
       requests,
+      steering,
       loop,
       port,
       offer,
@@ -213,6 +238,7 @@ export class NetworkLayer implements NetworkDoor {
     await this.#clues.usualRadio.start();
     await this.inventory.start();
     this.requests.start();
+    this.#steering.start();
     this.loop.onAction(({ flow, terminal, state, what, outcome }) => {
       if (state !== 'doing' && state !== 'undoing')
         this.inventory.judging.act(flow, terminal, what, outcome ?? actionWords[state]);
@@ -237,6 +263,7 @@ export class NetworkLayer implements NetworkDoor {
     for (const api of this.foreign) await api.stop();
     await this.#asking;
     await this.loop.stop();
+    await this.#steering.stop();
     await this.requests.stop();
     await this.inventory.stop();
     this.#clues.connections.stop();

@@ -4605,6 +4605,8 @@ export interface components {
         };
         /** EdgeZoneInput */
         EdgeZoneInput: {
+            /** @description Data network access identifier (TS 23.501, 5.6.7), as its provider names the zone. */
+            dnai?: string;
             downlinkMbps?: number;
             /** @description ISA-95 path; empty: the plant. */
             place?: string;

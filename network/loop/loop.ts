@@ -7,7 +7,14 @@ import {
   type LoopSettings,
   type LoopState,
 } from '@millrace/contract';
-import { AppError, type AuditTrail, type Clock, type Log, type RecordStore } from '@millrace/sdk';
+import {
+  AppError,
+  type AuditTrail,
+  type Clock,
+  type Log,
+  ProviderError,
+  type RecordStore,
+} from '@millrace/sdk';
 import type { LoopVerdict, NetworkInventory } from '../requests/ports.ts';
 import { wrongFields } from '../requests/providers.ts';
 import { type Requests, whoIs } from '../requests/requests.ts';
@@ -587,7 +594,7 @@ export class Loop {
 
 function wordsOf(error: unknown): LocalText {
   if (error instanceof AppError) return error.fields[0]?.message ?? error.words;
-  if (error instanceof ChangedSince) return error.words;
+  if (error instanceof ChangedSince || error instanceof ProviderError) return error.words;
   const text = error instanceof Error ? error.message : String(error);
   return say(text, text);
 }

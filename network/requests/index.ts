@@ -1,5 +1,6 @@
 import { requestMigrations } from './item.ts';
 import { providerMigrations } from './providers.ts';
+import { steeringMigrations } from './steering.ts';
 
 export {
   checkBinding,
@@ -15,7 +16,8 @@ export { type Handler, requestHandlers } from './handlers.ts';
 export type { LoopVerdict, NetworkInventory } from './ports.ts';
 export { Providers, providerLimits, type Sealing } from './providers.ts';
 export { Requests, type RequestsOptions } from './requests.ts';
+export { Steering } from './steering.ts';
 export { requestLimits } from './steps.ts';
 
 /** Tables of providers and of what is asked of them; those of the loop are its own. */
-export const networkRequestMigrations = [...providerMigrations, ...requestMigrations];
+export const networkRequestMigrations = [...providerMigrations, ...requestMigrations, ...steeringMigrations];
