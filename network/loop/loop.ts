@@ -4,8 +4,9 @@ import {
   formatInstant,
   type LocalText,
   type LoopAction,
-  type LoopSettings,
+  LoopSettings,
   type LoopState,
+  loopActionKinds,
 } from '@millrace/contract';
 import {
   AppError,
@@ -159,6 +160,19 @@ export class Loop {
   }
 
   async putSettings(change: Partial<LoopSettings>, actor: Actor): Promise<void> {
+    const strange = [
+      ...Object.keys(change).filter((name) => !Object.hasOwn(LoopSettings.properties, name)),
+      ...Object.keys(change.kinds ?? {})
+        .filter((kind) => !(loopActionKinds as readonly string[]).includes(kind))
+        .map((kind) => `kinds.${kind}`),
+    ];
+    if (strange.length > 0)
+      throw wrongFields(
+        strange.slice(0, 20).map((field) => ({
+          field,
+          message: say(`There is no setting "${field.slice(0, 100)}"`, `没有设置项“${field.slice(0, 100)}”`),
+        })),
+      );
     const next = { ...this.#settings, ...change };
     const unknown = next.keepFlows.filter((id) => this.#options.inventory.flow(id) === undefined);
     if (change.keepFlows !== undefined && unknown.length > 0)
