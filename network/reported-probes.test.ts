@@ -55,6 +55,15 @@ test('what was told twice counts once, and a sender that begins anew is heard', 
   ]);
 });
 
+test('reports that were under way for different times lose nothing', () => {
+  const probes = new ReportedProbes();
+  taken(probes, report(0, 10), start + 14 * second);
+  const end = probes.decidedUntil('agv', start + 14 * second)!;
+  taken(probes, report(10, 10), start + 19 * second);
+  expect(probes.window('agv', 0, end)!.columns.count).toBe(10);
+  expect(probes.window('agv', end, start + 100 * second)!.columns.count).toBe(10);
+});
+
 test('a window waits for the next report, and not for ever', () => {
   const probes = new ReportedProbes();
   expect(probes.decidedUntil('agv', start)).toBeUndefined();

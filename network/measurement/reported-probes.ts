@@ -10,6 +10,8 @@ export const reportedLimits = {
   probesMax: 2_048,
   /** A window waits so long for the next report before it is judged without. */
   waitMicroseconds: 90_000_000,
+  /** Times that go back by more than this are of a clock that was set. */
+  setBackMicroseconds: 30_000_000,
 } as const;
 
 export interface ReportedCounters {
@@ -58,8 +60,10 @@ export class ReportedProbes {
         : series === known.series);
     const from = goesOn ? Math.min(columns.count, Math.max(0, known!.next - first)) : 0;
     if (from > 0) this.counters.repeats += from;
-    // A ring is in the order of sending: after a clock that was set back it begins anew.
-    const begins = known === undefined || (from < columns.count && columns.sent[from]! < known.lastSent);
+    // A ring is in the order of sending: after a clock that was set back it begins anew. A little is how long the reports were under way.
+    const begins =
+      known === undefined ||
+      (from < columns.count && columns.sent[from]! < known.lastSent - reportedLimits.setBackMicroseconds);
     const session: ProbeSession = {
       terminal,
       method: 'stamp',
@@ -91,8 +95,8 @@ export class ReportedProbes {
     const figures = new Float32Array(4).fill(Number.NaN);
     for (let at = from; at < columns.count; at++) {
       figures[0] = columns.roundTrip[at]!;
-      known.ring.push(columns.sent[at]!, figures, 0, columns.fate[at]!);
-      known.lastSent = columns.sent[at]!;
+      known.lastSent = Math.max(known.lastSent + 1, columns.sent[at]!);
+      known.ring.push(known.lastSent, figures, 0, columns.fate[at]!);
     }
     known.next = goesOn ? Math.max(known.next, first + columns.count) : first + columns.count;
     return { taken: columns.count - from, repeated: from };
