@@ -120,7 +120,7 @@ export class MeasuredThings {
       title: 'SIM and device have parted',
       priority: 'high',
       target,
-      condition: 'parted && problem != ""',
+      condition: 'parted',
       consequence:
         'A subscription is used by a device it was not meant for; a machine may be without its connection.',
       response:
@@ -137,7 +137,7 @@ export class MeasuredThings {
       title: 'Service level violated',
       priority: 'medium',
       target,
-      condition: 'violated > 0 && worst != ""',
+      condition: 'violated > 0',
       consequence:
         'An application does not have the network it needs, and does what its manifest says for that case.',
       response: 'Network → Incidents tells which hop it lies on and what was done.',

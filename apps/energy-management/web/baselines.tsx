@@ -203,7 +203,7 @@ function OneBaseline({
                 value: `kWh = ${number(model.intercept, 1)}${model.drivers
                   .map(
                     (driver, at) =>
-                      ` ${model.coefficients[at]! < 0 ? '−' : '+'} ${number(Math.abs(model.coefficients[at]!), 3)} × ${driver} (t ${number(model.t.coefficients[at]!, 1)})`,
+                      ` ${model.coefficients[at]! < 0 ? '−' : '+'} ${number(Math.abs(model.coefficients[at]!), 3)} × ${driverName(driver, words)} (t ${number(model.t.coefficients[at]!, 1)})`,
                   )
                   .join('')}`,
               },
@@ -257,4 +257,16 @@ function OneBaseline({
       )}
     </Section>
   );
+}
+
+/** Drivers everybody has are told in the reader's language; others as the plant has named them. */
+const knownDrivers = {
+  pieces: 'baselines.driverNames.pieces',
+  'working day': 'baselines.driverNames.workingDay',
+  'heating degree days': 'baselines.driverNames.heating',
+  'cooling degree days': 'baselines.driverNames.cooling',
+} as const;
+
+function driverName(name: string, words: ReturnType<typeof useEnergyWords>): string {
+  return Object.hasOwn(knownDrivers, name) ? words(knownDrivers[name as keyof typeof knownDrivers]) : name;
 }

@@ -209,6 +209,12 @@ export const en = {
     driversHelp:
       'Divided by commas. There are: {{names}}. More can be named in the settings of the application, from any property.',
     noDriver: 'Without a property: {{names}}',
+    driverNames: {
+      pieces: 'pieces',
+      workingDay: 'working day',
+      heating: 'heating degree days',
+      cooling: 'cooling degree days',
+    },
     fit: 'Fit',
     adequate: 'good enough (ASHRAE Guideline 14)',
     poor: 'too poor to tell savings',

@@ -196,6 +196,7 @@ export const zh: Translation<typeof en> = {
     drivers: '影响因素',
     driversHelp: '以逗号分隔。可用：{{names}}。可在应用设置中用任意属性定义更多变量。',
     noDriver: '缺少属性：{{names}}',
+    driverNames: { pieces: '件数', workingDay: '工作日', heating: '采暖度日', cooling: '制冷度日' },
     fit: '拟合',
     adequate: '满足要求（ASHRAE 导则 14）',
     poor: '拟合不足，不宜据此判断节能',
