@@ -119,7 +119,9 @@ async def main():
                 break
             node = variables[words[1]]
             if words[0] == "show":
-                print("shown", json.dumps(await node.read_value()), flush=True)
+                # A value of bad quality is a value all the same.
+                held = await node.read_data_value(raise_on_bad_status=False)
+                print("shown", json.dumps(held.Value.Value), flush=True)
             elif words[0] == "set":
                 await node.write_value(json.loads(words[2]), (await node.read_data_type_as_variant_type()))
             elif words[0] == "bad":
