@@ -1,6 +1,5 @@
 import type {
   Actor,
-  Blame,
   FlowFilter,
   LanGroupInput,
   LocalText,
@@ -363,15 +362,6 @@ export class TestSteps {
 
 export function defineProvider(provider: ProviderDefinition): ProviderDefinition {
   return provider;
-}
-
-/* What lies on a path ------------------------------------------------------------------------------------------------------------- */
-
-/** Tells on which hop of a path the quality was lost. */
-export interface Located {
-  readonly terminal: string;
-  readonly flow: string;
-  readonly blame: Blame;
 }
 
 /* Interfaces that are not the platform's own -------------------------------------------------------------------------------------- */

@@ -1,7 +1,6 @@
 export * from './clock-state.ts';
 export * from './measuring.ts';
 export { type NoiseFloor, noiseShares } from './noise-floor.ts';
-export * from './passive-meter.ts';
 export { explainMtu, findPathMtu, type PathMtu, tunnelOverhead } from './path-mtu.ts';
 export { defaultBudget, type ProbeBudget, probingLimits } from './probe-schedule.ts';
 export { type ProbeFault, type ProbeFaults, probeFaults } from './probe-track.ts';

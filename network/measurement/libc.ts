@@ -130,9 +130,3 @@ export function readTimespec(from: Buffer, at: number): number {
     from.readUInt32LE(at + 8) / 1000
   );
 }
-
-export function writeTimespec(into: Buffer, microseconds: number): void {
-  const seconds = Math.floor(microseconds / 1_000_000);
-  into.writeBigInt64LE(BigInt(seconds), 0);
-  into.writeBigInt64LE(BigInt(Math.round((microseconds - seconds * 1_000_000) * 1000)), 8);
-}
