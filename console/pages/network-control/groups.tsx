@@ -28,8 +28,8 @@ import { NetworkFrame } from '../network/frame.tsx';
 import { groupsQuery, terminalsQuery } from '../network/queries.ts';
 import styles from './control.module.css';
 import { usePlanned } from './dry-run.tsx';
-import { idFromTitle, leftOver } from './fields.ts';
-import { Dash, IdField, Loaded, Named, OtherFaults, useSetSearch } from './parts.tsx';
+import { leftOver } from './fields.ts';
+import { Dash, Loaded, NameAndId, Named, OtherFaults, useSetSearch } from './parts.tsx';
 import { askAgain, providersQuery, saveGroup } from './queries.ts';
 import { ReleaseDialog } from './release.tsx';
 import { snssaiText } from './slices.tsx';
@@ -509,20 +509,15 @@ function GroupForm({
     >
       <div className={styles.wide}>
         <div className={styles.fields}>
-          <TextField
-            label={words('networkControl.name')}
-            required
-            value={input.title}
-            fault={faults['title']}
-            onChange={(title) => {
-              if (group === undefined && (id === '' || id === idFromTitle(input.title)))
-                setId(idFromTitle(title));
-              setInput((before) => ({ ...before, title }));
-            }}
+          <NameAndId
+            isNew={group === undefined}
+            name={input.title}
+            id={id}
+            nameFault={faults['title']}
+            idFault={faults['id'] ?? faults['group']}
+            onName={(title) => setInput((before) => ({ ...before, title }))}
+            onId={setId}
           />
-          {group === undefined ? (
-            <IdField value={id} onChange={setId} fault={faults['id'] ?? faults['group']} />
-          ) : null}
           <SelectField
             label={words('networkControl.group.kind')}
             value={input.kind}

@@ -5,6 +5,7 @@ import type { ReactNode } from 'react';
 import { problemWords } from '../../api/problem.ts';
 import { useConsoleWords } from '../../words/index.ts';
 import styles from './control.module.css';
+import { idFromTitle } from './fields.ts';
 
 /** Room while it is on its way, why it did not come, or what came. What came before stays while it is asked for again. */
 export function Loaded<T>({
@@ -73,6 +74,42 @@ export function IdField({
           : undefined)
       }
     />
+  );
+}
+
+/** Name of something, and beside it the id it is to have, where it is new. */
+export function NameAndId({
+  isNew,
+  name,
+  id,
+  nameFault,
+  idFault,
+  onName,
+  onId,
+}: {
+  isNew: boolean;
+  name: string;
+  id: string;
+  nameFault?: string | undefined;
+  idFault?: string | undefined;
+  onName: (name: string) => void;
+  onId: (id: string) => void;
+}) {
+  const words = useConsoleWords();
+  return (
+    <>
+      <TextField
+        label={words('networkControl.name')}
+        required
+        value={name}
+        fault={nameFault}
+        onChange={(next) => {
+          if (isNew && (id === '' || id === idFromTitle(name))) onId(idFromTitle(next));
+          onName(next);
+        }}
+      />
+      {isNew ? <IdField value={id} onChange={onId} fault={idFault} /> : null}
+    </>
   );
 }
 

@@ -27,8 +27,8 @@ import { NetworkFrame } from '../network/frame.tsx';
 import { slicesQuery } from '../network/queries.ts';
 import styles from './control.module.css';
 import { usePlanned } from './dry-run.tsx';
-import { idFromTitle, leftOver } from './fields.ts';
-import { Dash, IdField, Loaded, Named, OtherFaults, useSetSearch } from './parts.tsx';
+import { leftOver } from './fields.ts';
+import { Dash, Loaded, NameAndId, Named, OtherFaults, useSetSearch } from './parts.tsx';
 import { askAgain, providersQuery, saveSlice } from './queries.ts';
 import { ReleaseDialog } from './release.tsx';
 import { StageCell, Stages, Standing, stageNames } from './stages.tsx';
@@ -382,20 +382,15 @@ function SliceForm({
     >
       <div className={styles.wide}>
         <div className={styles.fields}>
-          <TextField
-            label={words('networkControl.name')}
-            required
-            value={input.title}
-            fault={faults['title']}
-            onChange={(title) => {
-              if (slice === undefined && (id === '' || id === idFromTitle(input.title)))
-                setId(idFromTitle(title));
-              setInput((before) => ({ ...before, title }));
-            }}
+          <NameAndId
+            isNew={slice === undefined}
+            name={input.title}
+            id={id}
+            nameFault={faults['title']}
+            idFault={faults['id'] ?? faults['slice']}
+            onName={(title) => setInput((before) => ({ ...before, title }))}
+            onId={setId}
           />
-          {slice === undefined ? (
-            <IdField value={id} onChange={setId} fault={faults['id'] ?? faults['slice']} />
-          ) : null}
           <SelectField
             label={words('networkControl.provider.one')}
             help={words('networkControl.slice.providerHelp')}

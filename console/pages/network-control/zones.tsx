@@ -26,8 +26,8 @@ import { NetworkFrame } from '../network/frame.tsx';
 import { zonesQuery } from '../network/queries.ts';
 import { PlaceField } from '../terminals/place-field.tsx';
 import styles from './control.module.css';
-import { faultsFrom, idFromTitle, leftOver } from './fields.ts';
-import { Dash, IdField, Loaded, Named, OtherFaults } from './parts.tsx';
+import { faultsFrom, leftOver } from './fields.ts';
+import { Dash, Loaded, NameAndId, Named, OtherFaults } from './parts.tsx';
 import { providersQuery, removeZone, saveZone } from './queries.ts';
 
 /** Places near the terminals where traffic can leave the mobile network. */
@@ -262,20 +262,15 @@ function ZoneForm({ zone, onClose }: { zone?: EdgeZone; onClose: () => void }) {
           ])}
         />
         <div className={styles.fields}>
-          <TextField
-            label={words('networkControl.name')}
-            required
-            value={input.title}
-            fault={faults['title']}
-            onChange={(title) => {
-              if (zone === undefined && (id === '' || id === idFromTitle(input.title)))
-                setId(idFromTitle(title));
-              setInput((before) => ({ ...before, title }));
-            }}
+          <NameAndId
+            isNew={zone === undefined}
+            name={input.title}
+            id={id}
+            nameFault={faults['title']}
+            idFault={faults['id'] ?? faults['zone']}
+            onName={(title) => setInput((before) => ({ ...before, title }))}
+            onId={setId}
           />
-          {zone === undefined ? (
-            <IdField value={id} onChange={setId} fault={faults['id'] ?? faults['zone']} />
-          ) : null}
           <NumberField
             label={words('networkControl.zone.uplink')}
             help={words('networkControl.zone.rateHelp')}
