@@ -138,3 +138,46 @@ test('nothing, or one reading: missing', () => {
   ).toBe(true);
   expect(consumptionFromCounter(steady(1, 5), t0, hours(1)).total).toBe(0);
 });
+
+/** A counter's readings at each quarter-hour from the amounts used in between. */
+const quarter = 15 * minute;
+const quarterly = (amounts: readonly number[]): Reading[] => {
+  let sum = 1_000_000;
+  return [0, ...amounts].map((amount, index) => ({
+    time: t0 + index * quarter,
+    value: Number((sum += amount).toFixed(2)),
+    good: true,
+  }));
+};
+
+test('machines switched on after a quiet night are load, however the readings are cut', () => {
+  const day = [
+    ...Array<number>(40).fill(3.4),
+    ...Array.from({ length: 32 }, (_, index) => 50 + (index % 7) * 12),
+    ...Array<number>(24).fill(3.4),
+  ];
+  const used = [...day, ...day];
+  const all = quarterly(used);
+  for (let first = 0; first < 96; first++) {
+    const from = t0 + first * quarter;
+    const window = all.slice(Math.max(0, first - 8), first + 97);
+    const { quarters, events } = consumptionFromCounter(window, from, from + 96 * quarter);
+    expect(events).toEqual([]);
+    expect(quarters.map(({ amount }) => Math.round(amount! * 100) / 100)).toEqual(
+      used.slice(first, first + 96),
+    );
+  }
+});
+
+test('a single quarter-hour of load among standby is load; a reading that comes back is not', () => {
+  const night = [4, 4, 4, 4, 4, 4, 60, 4, 4, 4];
+  const { quarters, events } = consumptionFromCounter(quarterly(night), t0, t0 + 10 * quarter);
+  expect(events).toEqual([]);
+  expect(quarters.map(({ amount }) => Math.round(amount!))).toEqual(night);
+  const lying = quarterly(Array<number>(40).fill(4)).map((reading, index) =>
+    index === 6 ? { ...reading, value: reading.value + 60 } : reading,
+  );
+  const mended = consumptionFromCounter(lying, t0, t0 + 40 * quarter);
+  expect(mended.counts.spike).toBe(1);
+  expect(Math.round(mended.total)).toBe(160);
+});

@@ -11,7 +11,10 @@ export interface Reading {
 export interface CounterSettings {
   /** The reading at which the register starts again from zero (100000 for five digits); undefined: found out when it happens. */
   rollsOverAt?: number | undefined;
-  /** More than this in an hour is not possible (rated power and a little); undefined: ten times what is usual. */
+  /**
+   * More than this in an hour is not possible (rated power and a little); undefined: ten times what is usual or was kept up for two readings, and
+   * a step of less than a day's usual use is never called a swap.
+   */
   perHourMax?: number | undefined;
   /** Longer between two readings than this is a gap. */
   gapMicroseconds?: number;
@@ -108,7 +111,10 @@ export function consumptionFromCounter(
     }
     good.push(reading);
   }
-  const perHourMax = settings.perHourMax ?? usualPerHour(good) * 10;
+  const usualAll = usualPerHour(good);
+  const perHourMax = settings.perHourMax ?? Math.max(usualAll, keptUpPerHour(good)) * 10;
+  /** A machine that is switched on after a quiet night steps far above what was usual: less than a day's worth is load, not another meter. */
+  const loadMax = settings.perHourMax === undefined ? usualAll * 24 : 0;
   const gap = settings.gapMicroseconds ?? 1_800_000_000;
   let total = 0;
   let returned = 0;
@@ -150,7 +156,8 @@ export function consumptionFromCounter(
         words: { en, zh },
       });
     const swap = settings.swaps?.find(({ time }) => time > before!.time && time <= after.time);
-    const usual = Number.isNaN(recent) ? usualPerHour(good) : recent;
+    const usual = Number.isNaN(recent) ? usualAll : recent;
+    const lies = (step < 0 || step > possible) && follows(good, index, before, perHourMax);
     if (swap !== undefined) {
       const old = swap.lastOfOld - before.value;
       const fresh = after.value - swap.firstOfNew;
@@ -163,7 +170,7 @@ export function consumptionFromCounter(
         `Meter swapped as noted: the old one ended at ${text(swap.lastOfOld)}, the new one began at ${text(swap.firstOfNew)}`,
         `按记录更换表计：旧表止于 ${text(swap.lastOfOld)}，新表始于 ${text(swap.firstOfNew)}`,
       );
-    } else if (step >= 0 && step <= possible) {
+    } else if (!lies && step >= 0 && step <= Math.max(possible, loadMax)) {
       count(before.time, after.time, step, silent ? 'interpolated' : 'measured');
       if (silent) {
         event(
@@ -176,7 +183,7 @@ export function consumptionFromCounter(
       } else if (hours > 0) {
         recent = Number.isNaN(recent) ? step / hours : recent + 0.1 * (step / hours - recent);
       }
-    } else if (follows(good, index, before, perHourMax)) {
+    } else if (lies) {
       event(
         'spike',
         0,
@@ -240,14 +247,32 @@ export function consumptionFromCounter(
   return { quarters: ledger.quarters(), events, counts, total, returned };
 }
 
-/** Whether one of the next few readings follows from `before`, so that those between are out of line. */
+/**
+ * Whether one of the next few readings follows from `before`, so that those between are out of line: after a reading too high the counter comes
+ * back below it. One that only goes on rising has told the truth.
+ */
 function follows(good: readonly Reading[], at: number, before: Reading, perHourMax: number): boolean {
+  const high = good[at]!.value > before.value;
   for (let next = at + 1; next <= at + spikeReadingsMax && next < good.length; next++) {
     const reading = good[next]!;
+    if (high && reading.value >= good[at]!.value) continue;
     const step = reading.value - before.value;
     if (step >= 0 && step <= (perHourMax * (reading.time - before.time)) / hour) return true;
   }
   return false;
+}
+
+/** Highest rate that two steps in a row kept up: a load does, another meter or a reading out of line does not. 0 without any. */
+function keptUpPerHour(good: readonly Reading[]): number {
+  let most = 0;
+  let last = 0;
+  for (let index = 1; index < good.length; index++) {
+    const hours = (good[index]!.time - good[index - 1]!.time) / hour;
+    const rate = (good[index]!.value - good[index - 1]!.value) / hours;
+    most = Math.max(most, Math.min(last, rate));
+    last = rate;
+  }
+  return most;
 }
 
 /** Ninth decile of the steps forward per hour; what one meter can plausibly do lies a few times above. 0 without steps. */
